@@ -1,0 +1,79 @@
+# Two commands do everything from nothing but git, make and Python 3.11 or newer:
+#   make bench   runs the benchmark, prints the comparison and saves it
+#   make test    runs the tests
+# Another interpreter: make test PYTHON=python3.13 VENV=.venv-3.13
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.installed
+BENCH_OUT ?= bench-results.json
+PORT_SYNC ?= 8000
+PORT_ASYNC ?= 8001
+
+.PHONY: help install bench test coverage lint format types wheel lock serve-sync serve-async clean
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Afterware needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.13")'
+	@echo "Installing into $(VENV) (once; a minute or so) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+## make bench        the benchmark: both apps, their hooks, the comparison printed and saved (90 s)
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks run --quick -o $(BENCH_OUT)
+
+## make test         the tests
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+## make coverage     the tests, with branch coverage of the library; fails below 95 %
+coverage: $(STAMP)
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+## make lint         style, and that everything is formatted
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+## make format       put it into that style
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## make types        mypy (strict) on everything, pyright (strict) on what users write
+types: $(STAMP)
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+## make wheel        build the wheel and import it in empty environments, with each host alone
+wheel: $(STAMP)
+	$(BIN)/python .ci/wheel.py
+
+## make serve-sync   the Flask twin under gunicorn (PORT_SYNC=8000)
+serve-sync: $(STAMP)
+	$(BIN)/python -m sync_app --port $(PORT_SYNC)
+
+## make serve-async  the Quart twin under Hypercorn (PORT_ASYNC=8001)
+serve-async: $(STAMP)
+	$(BIN)/python -m async_app --port $(PORT_ASYNC)
+
+## make lock         pin the dependencies anew, with hashes (needs uv)
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --upgrade --group dev --all-extras pyproject.toml -o requirements.lock
+
+## make clean        remove what the other commands made
+clean:
+	rm -rf $(VENV) build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,340 @@
+"""Read, replace and transform the body of a response, with the same meaning on both hosts.
+
+Every function takes flask.Response, quart.Response and the werkzeug.Response that Quart makes for
+errors. A body is one of two kinds. One is held in memory: text, bytes, JSON, a rendered template,
+a list of parts, an error page. The other is streamed: a generator, a file. A streamed body is not
+read into memory unless the caller says `buffer=True`.
+
+Functions that read are coroutine functions, because Quart reads so; on Flask they never suspend.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from werkzeug.http import generate_etag, parse_etags, remove_entity_headers
+from werkzeug.sansio.http import is_resource_modified
+from werkzeug.wrappers import Response as WSGIResponse
+from werkzeug.wsgi import ClosingIterator
+
+from .context import current_app, request
+from .errors import BodyStreamedError
+
+if TYPE_CHECKING:
+    from werkzeug.sansio.response import Response
+
+__all__ = [
+    "add_etag",
+    "is_streaming",
+    "make_conditional",
+    "read",
+    "read_json",
+    "replace",
+    "replace_json",
+    "transform",
+]
+
+# An error page comes to Flask's hooks in an iterator, though it is held in memory: Flask runs the
+# HTTPException as a WSGI app of its own. Up to this many declared bytes such an iterator is taken
+# for what it nearly always is; if it is a stream after all, no more than this is held.
+_SMALL = 64 * 1024
+
+# Headers that describe the very bytes of the body, and lie when it changes (RFC 9110, section 8.8.3;
+# RFC 9530 for the digests; RFC 1864 for Content-MD5).
+_ABOUT_THE_BYTES = (
+    "ETag",
+    "Accept-Ranges",
+    "Content-MD5",
+    "Digest",
+    "Content-Digest",
+    "Repr-Digest",
+)
+
+
+def is_streaming(response: Response) -> bool:
+    """Whether the body is made while it is sent (a generator, a file), not held in memory.
+
+    A response that has no body by its status, 204 or 304, is not streaming.
+    """
+    if _has_no_body(response):
+        return False
+    if _is_wsgi(response):
+        return response.direct_passthrough or (response.is_streamed and not _is_small(response))
+    return _held(response) is None
+
+
+async def read(response: Response, *, buffer: bool = False) -> bytes:
+    """The body, without content coding undone.
+
+    On HEAD this is what GET would send. For status 204 and 304 it is empty.
+
+    :param buffer: read a streamed body too; it is then held in memory, and sent from there with a
+        Content-Length.
+    :raises BodyStreamedError: the body is streamed, and *buffer* was not said.
+    """
+    if _has_no_body(response):
+        return b""
+    if is_streaming(response):
+        if not buffer:
+            raise BodyStreamedError(
+                "The body is streamed, a generator or a file, and is not held in memory. Ask"
+                " body.is_streaming(response) first and leave it alone, change it chunk by chunk"
+                " with body.transform, or have all of it read with buffer=True."
+            )
+        return await _buffered(response)
+    if _is_wsgi(response):
+        return response.get_data()
+    held = _held(response)
+    return b"" if held is None else held
+
+
+async def read_json(
+    response: Response, *, force: bool = False, silent: bool = False, buffer: bool = False
+) -> Any:
+    """The body parsed as JSON, by the app's own JSON provider; None where it is not JSON.
+
+    :param force: parse it whatever its Content-Type says.
+    :param silent: give None for a body that does not parse.
+    :param buffer: as for `read`.
+    :raises ValueError: the body does not parse, and *silent* was not said.
+    :raises BodyStreamedError: as for `read`.
+    """
+    if not (force or response.is_json) or _has_no_body(response):
+        return None
+    data = await read(response, buffer=buffer)
+    try:
+        return current_app.json.loads(data) if current_app else json.loads(data)
+    except ValueError:
+        if silent:
+            return None
+        raise
+
+
+def replace(response: Response, data: str | bytes, *, content_type: str | None = None) -> None:
+    """Send *data* instead. Content-Length follows; headers that describe the old bytes go.
+
+    Those are ETag, Accept-Ranges, Content-MD5, Digest, Content-Digest and Repr-Digest.
+    Content-Encoding stays: whoever replaces an encoded body encodes the new one, or removes it.
+
+    :param data: text is sent as UTF-8.
+    :param content_type: a new Content-Type, or None to leave it.
+    """
+    _drop_descriptions(response)
+    if _is_wsgi(response):
+        _close_iterable(response)
+        response.direct_passthrough = False
+    response.set_data(data)  # type: ignore[attr-defined]  # both hosts' classes have it, sansio's not
+    if content_type is not None:
+        response.headers["Content-Type"] = content_type
+
+
+def replace_json(response: Response, value: Any) -> None:
+    """Send *value* as JSON instead, formatted by the app's own JSON provider, as jsonify would.
+
+    :param value: what the app's provider can serialize.
+    :raises TypeError: it cannot be serialized.
+    """
+    if current_app:
+        made: Any = current_app.json.response(value)
+        data = made.get_data() if _is_wsgi(made) else _held(made)
+        replace(response, data, content_type=made.content_type)
+    else:
+        replace(response, json.dumps(value), content_type="application/json")
+
+
+def transform(
+    response: Response,
+    each: Callable[[bytes], bytes],
+    *,
+    last: Callable[[], bytes] | None = None,
+) -> None:
+    """Put every chunk of the body through *each* as it is sent; nothing is gathered.
+
+    A body in memory is one chunk and is transformed at once. For a stream, Content-Length goes,
+    since nobody knows it. Headers that describe the old bytes go in both cases.
+
+    :param each: given a chunk, what to send for it; empty bytes send nothing.
+    :param last: called once after the last chunk, for what *each* still holds back.
+    """
+    if _has_no_body(response):
+        return
+    if not is_streaming(response):
+        data = response.get_data() if _is_wsgi(response) else _held(response)
+        replace(response, each(data or b"") + (last() if last is not None else b""))
+        return
+    _drop_descriptions(response)
+    response.headers.pop("Content-Length", None)
+    if _is_wsgi(response):
+        inner = response.response
+        response.direct_passthrough = False
+        chunks = _transformed(response.iter_encoded(), each, last)
+        response.response = ClosingIterator(chunks, getattr(inner, "close", None))
+    else:
+        body: Any = response
+        body.response = _TransformedBody(body.response, each, last)
+
+
+async def add_etag(response: Response, *, overwrite: bool = False, weak: bool = False) -> bool:
+    """Set the ETag to a hash of the body, the same on both hosts; a stream is left without.
+
+    :param overwrite: replace an ETag that is there.
+    :param weak: mark it as weak: good for comparing, not for ranges (RFC 9110, section 8.8.1).
+    :return: whether the response has an ETag now.
+    """
+    if "ETag" in response.headers and not overwrite:
+        return True
+    if is_streaming(response) or _has_no_body(response):
+        return False
+    response.set_etag(generate_etag(await read(response)), weak)
+    return True
+
+
+async def make_conditional(response: Response) -> None:
+    """Answer 304 or 412 instead, where the request's conditions say so (RFC 9110, section 13).
+
+    The conditions are held against the response's ETag and Last-Modified. Only GET and HEAD, and
+    only a response that would be 200, are looked at (section 13.2.1). Ranges are left to send_file.
+
+    :raises RuntimeError: no request is being served.
+    """
+    if request.method not in ("GET", "HEAD") or response.status_code != 200:
+        return
+    headers = request.headers
+    if is_resource_modified(
+        http_range=headers.get("Range"),
+        http_if_range=headers.get("If-Range"),
+        http_if_modified_since=headers.get("If-Modified-Since"),
+        http_if_none_match=headers.get("If-None-Match"),
+        http_if_match=headers.get("If-Match"),
+        etag=response.headers.get("ETag"),
+        last_modified=response.headers.get("Last-Modified"),
+        ignore_if_range=True,
+    ):
+        return
+    etag = response.headers.get("ETag")
+    failed = bool(parse_etags(headers.get("If-Match")))
+    replace(response, b"")
+    response.status_code = 412 if failed else 304
+    if etag is not None:
+        response.headers["ETag"] = etag
+    if not failed:
+        remove_entity_headers(response.headers)
+
+
+def _is_wsgi(response: object) -> TypeGuard[WSGIResponse]:
+    """Whether it is Flask's or Werkzeug's; Quart's is built on the class below theirs."""
+    return isinstance(response, WSGIResponse)
+
+
+def _has_no_body(response: Response) -> bool:
+    status = response.status_code
+    return status in (204, 304) or 100 <= status < 200
+
+
+def _is_small(response: WSGIResponse) -> bool:
+    length = response.content_length
+    return (
+        isinstance(response.response, ClosingIterator) and length is not None and length <= _SMALL
+    )
+
+
+def _held(response: Any) -> bytes | None:
+    """The bytes that a Quart response holds in memory, or None where it streams.
+
+    Quart's DataBody has them, with the range that is to be sent; an iterable body has them only
+    where it was made of a list or a tuple.
+    """
+    held = response.response
+    data = getattr(held, "data", None)
+    if isinstance(data, bytes):
+        whole = held.begin == 0 and held.end == len(data)
+        return data if whole else data[held.begin : held.end]
+    parts = _list_behind(held)
+    if parts is None:
+        return None
+    data = b"".join(part.encode() if isinstance(part, str) else bytes(part) for part in parts)
+    response.set_data(data)
+    return data
+
+
+def _list_behind(held: Any) -> list[Any] | None:
+    """The parts of a Quart iterable body that was made of a list or a tuple, None otherwise.
+
+    Quart keeps only an asynchronous iterator over them, whose frame still knows the list's own
+    iterator. Where it does not (another Quart, a running iterator), the body counts as a stream:
+    that is never wrong, it only refuses more.
+    """
+    frame = getattr(getattr(held, "iter", None), "ag_frame", None)
+    parts = frame.f_locals.get("iterable") if frame is not None else None
+    if isinstance(parts, (_LIST_ITERATOR, _TUPLE_ITERATOR)):
+        return list(parts)
+    return None
+
+
+_LIST_ITERATOR = type(iter([]))
+_TUPLE_ITERATOR = type(iter(()))
+
+
+async def _buffered(response: Any) -> bytes:
+    if not _is_wsgi(response):
+        data: bytes = await response.get_data()
+        response.set_data(data)
+        return data
+    response.direct_passthrough = False
+    data = b"".join(response.iter_encoded())
+    _close_iterable(response)
+    response.set_data(data)
+    return data
+
+
+def _close_iterable(response: WSGIResponse) -> None:
+    # Only what is being dropped: response.close() would also run what call_on_close has gathered.
+    close = getattr(response.response, "close", None)
+    if close is not None:
+        close()
+
+
+def _drop_descriptions(response: Response) -> None:
+    headers = response.headers
+    for name in _ABOUT_THE_BYTES:
+        headers.pop(name, None)
+
+
+def _transformed(
+    chunks: Iterator[bytes], each: Callable[[bytes], bytes], last: Callable[[], bytes] | None
+) -> Iterator[bytes]:
+    for chunk in chunks:
+        if changed := each(chunk):
+            yield changed
+    if last is not None and (rest := last()):
+        yield rest
+
+
+class _TransformedBody:
+    """The body of a Quart response that sends another one, transformed.
+
+    Quart enters a body as an asynchronous context manager and iterates over what it gets.
+    """
+
+    def __init__(
+        self, inner: Any, each: Callable[[bytes], bytes], last: Callable[[], bytes] | None
+    ) -> None:
+        self._inner = inner
+        self._each = each
+        self._last = last
+
+    async def __aenter__(self) -> AsyncIterator[bytes]:
+        self._entered = await self._inner.__aenter__()
+        return self._chunks()
+
+    async def __aexit__(self, *exc_info: Any) -> None:
+        await self._inner.__aexit__(*exc_info)
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        async for chunk in self._entered:
+            if changed := self._each(chunk.encode() if isinstance(chunk, str) else chunk):
+                yield changed
+        if self._last is not None and (rest := self._last()):
+            yield rest

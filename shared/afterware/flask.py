@@ -1,0 +1,186 @@
+"""Bind hooks to a Flask app or blueprint: everything runs inline, in the request's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import flask
+from werkzeug.wrappers import Response
+
+from . import pipeline
+from .binding import Binding
+from .colour import Hook, Phase
+from .context import serving
+from .drive import Suspended, drive, wanted_a_loop
+from .errors import HookSuspendedError
+from .hop import on_lasting_loop
+from .sent import EXCEPTION, Sent, WatchWSGI
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+__all__ = ["FlaskBinding", "after_this_request"]
+
+# What the WSGI server can be handed: Flask's own responses and Werkzeug's.
+RESPONSES = (Response,)
+
+
+class FlaskBinding(Binding):
+    """One set of hooks on one Flask app or blueprint."""
+
+    def _attach(self, phase: Phase) -> None:
+        if phase == "before_request":
+            self.target.before_request(self._before_request())
+        elif phase == "after_request":
+            self.target.after_request(self._after_request())
+        elif phase == "teardown_request":
+            self.target.teardown_request(self._teardown_request())
+        else:
+            self._watch()
+
+    def _before_request(self) -> Callable[[], Any]:
+        run: Callable[[], Any] | None = None
+
+        def afterware_before_request() -> Any:
+            nonlocal run
+            if run is None:
+                run = pipeline.before_request(self._steps("before_request"))
+            serving.set("flask")
+            return run()
+
+        return afterware_before_request
+
+    def _after_request(self) -> Callable[[Any], Any]:
+        run: Callable[[Any], Any] | None = None
+
+        def afterware_after_request(response: Any) -> Any:
+            nonlocal run
+            if run is None:
+                run = _after_request_pipeline(self.ready("after_request"))
+            serving.set("flask")
+            return run(response)
+
+        return afterware_after_request
+
+    def _teardown_request(self) -> Callable[[BaseException | None], None]:
+        run: Callable[[Any], None] | None = None
+
+        def afterware_teardown_request(exc: BaseException | None) -> None:
+            nonlocal run
+            if run is None:
+                run = pipeline.teardown(self._steps("teardown_request"))
+            serving.set("flask")
+            run(exc)
+
+        return afterware_teardown_request
+
+    def _watch(self) -> None:
+        """Put a watch around the app that reports to the after_response hooks."""
+        calls: list[pipeline.Step] | None = None
+        served = f"afterware.served.{id(self)}"
+        ours = isinstance(self.target, flask.Flask)
+
+        def report(sent: Sent, environ: WSGIEnvironment) -> None:
+            nonlocal calls
+            if calls is None:
+                calls = self._steps("after_response")
+            if ours or served in environ:
+                for call, hook in calls:
+                    try:
+                        call(sent)
+                    except Exception as error:
+                        pipeline.log_failure(hook, error)
+
+        def note_exception(_: Any, exception: BaseException, **__: Any) -> None:
+            flask.request.environ[EXCEPTION] = exception
+
+        def watch(app: flask.Flask) -> None:
+            app.wsgi_app = WatchWSGI(app.wsgi_app, report)  # type: ignore[method-assign]  # documented
+            flask.got_request_exception.connect(note_exception, app, weak=False)
+
+        def mark(_: BaseException | None) -> None:
+            flask.request.environ[served] = True
+
+        if ours:
+            watch(self.target)
+        else:
+            # Which blueprint served a request is known while it is served only.
+            self.target.teardown_request(mark)
+            self.target.record(lambda state: watch(state.app))
+
+    def _steps(self, phase: Phase) -> list[pipeline.Step]:
+        return [(_plain(hook), hook) for hook in self.ready(phase)]
+
+
+def after_this_request(hook: Hook) -> None:
+    """Run *hook* on the response of the request that is being served."""
+    flask.after_this_request(_after_request_pipeline([hook]))
+
+
+def _plain(hook: Hook) -> Callable[..., Any]:
+    """What to call for *hook* where nothing can be awaited."""
+    if hook.suspends:
+        call = on_lasting_loop(hook)
+    elif hook.is_async:
+        call = _driven(hook)
+    else:
+        call = hook.function
+    return pipeline.guarded(hook, call, RESPONSES) if hook.on_error == "log" else call
+
+
+def _driven(hook: Hook) -> Callable[..., Any]:
+    function = hook.function
+
+    def call(*args: Any) -> Any:
+        try:
+            return drive(function(*args))
+        except Exception as error:
+            raise _explained(hook, error) from error
+
+    return call
+
+
+def _after_request_pipeline(hooks: list[Hook]) -> Callable[[Any], Any]:
+    """Plain hooks in a plain loop; with any `async def` among them, one coroutine for all.
+
+    Driving one coroutine that awaits sixteen is half as dear as driving sixteen.
+    """
+    if not any(_awaited(hook) for hook in hooks):
+        return pipeline.after_request([(_plain(hook), hook) for hook in hooks], RESPONSES)
+    steps: list[pipeline.AsyncStep] = [
+        (True, hook.function, hook) if _awaited(hook) else (False, _plain(hook), hook)
+        for hook in hooks
+    ]
+    run_async = pipeline.after_request_async(steps, RESPONSES)
+
+    def run(response: Any) -> Any:
+        stopped_in: list[Hook] = []
+        try:
+            return drive(run_async(response, stopped_in))  # type: ignore[arg-type]
+        except Exception as error:
+            if stopped_in and stopped_in[0].is_async:
+                raise _explained(stopped_in[0], error) from error
+            raise
+
+    return run
+
+
+def _awaited(hook: Hook) -> bool:
+    """Whether *hook* may share a coroutine with others: where one stops, the others stop too."""
+    return hook.is_async and not hook.suspends and hook.on_error == "raise"
+
+
+def _explained(hook: Hook, error: Exception) -> Exception:
+    """*error*, or what it means, where it means that the hook needs an event loop."""
+    where = ""
+    if isinstance(error, Suspended):
+        where = f" in {error.place}" if error.place else ""
+    elif not wanted_a_loop(error):
+        return error
+    return HookSuspendedError(
+        hook,
+        f"awaited something that needs an event loop{where}; on Flask it is run without one",
+        "Register it with suspends=True, and it runs on a loop that outlives the request."
+        " It is not run again: what it did before it waited has been done.",
+    )

@@ -1,0 +1,231 @@
+"""Hooks: what is registered, in what order, for which phase."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from .colour import PHASES, Hook, OnError, Phase, make_hook
+from .errors import HookRegistrationError, HookTooLateError, UnknownHostError
+
+if TYPE_CHECKING:
+    from werkzeug.sansio.response import Response
+
+    from .binding import Binding
+    from .sent import Sent
+
+__all__ = ["Hooks"]
+
+BeforeRequest = TypeVar("BeforeRequest", bound=Callable[[], Any])
+AfterRequest = TypeVar("AfterRequest", bound="Callable[[Any], Response | Awaitable[Response]]")
+Teardown = TypeVar("Teardown", bound="Callable[[Any], None | Awaitable[None]]")
+AfterResponse = TypeVar("AfterResponse", bound="Callable[[Sent], None | Awaitable[None]]")
+
+Order = Literal["registered", "reversed"]
+
+
+class Hooks:
+    """A set of hooks that runs on Flask and on Quart alike.
+
+    Register them before the app serves its first request. One set may be bound to several apps and
+    blueprints, of both hosts.
+
+    :param order: "registered" runs hooks in the order in which they were registered, in every
+        phase. "reversed" runs after_request and teardown_request hooks last registered first, as
+        both hosts run their own; before_request hooks run as registered there too.
+    """
+
+    def __init__(self, *, order: Order = "registered") -> None:
+        if order not in ("registered", "reversed"):
+            raise HookRegistrationError(
+                f"Hooks has order={order!r}. Choose 'registered' or 'reversed'."
+            )
+        self.order = order
+        self._hooks: dict[Phase, list[Hook]] = {phase: [] for phase in PHASES}
+        self._bindings: list[Binding] = []
+        self._serving = False
+
+    def __iter__(self) -> Iterator[Hook]:
+        """Every registered hook, phase by phase, in the order in which it runs."""
+        for phase in PHASES:
+            yield from self._in_order(phase)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{phase}: {len(self._hooks[phase])}" for phase in PHASES)
+        return f"<Hooks {counts}>"
+
+    @overload
+    def before_request(self, function: BeforeRequest, /) -> BeforeRequest: ...
+    @overload
+    def before_request(
+        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+    ) -> Callable[[BeforeRequest], BeforeRequest]: ...
+    def before_request(self, function: Any = None, /, **options: Any) -> Any:
+        """Register a hook that runs before the view: `hook()`.
+
+        It returns None, or what a view may return, which then is the answer: the view and the
+        hooks after it are not run.
+
+        :param blocking: for a `def` that waits on the network, a disk or a lock. Quart runs it in
+            a worker thread; Flask calls it as it is.
+        :param suspends: for an `async def` that really awaits such a thing. Flask runs it on a loop
+            that outlives the request; Quart awaits it as it is.
+        :param on_error: "raise", or "log" to log what it raises and carry on.
+        :raises HookRegistrationError: the function cannot serve in this phase.
+        :raises HookTooLateError: the app has served its first request.
+        """
+        return self._decorate("before_request", function, options)
+
+    @overload
+    def after_request(self, function: AfterRequest, /) -> AfterRequest: ...
+    @overload
+    def after_request(
+        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+    ) -> Callable[[AfterRequest], AfterRequest]: ...
+    def after_request(self, function: Any = None, /, **options: Any) -> Any:
+        """Register a hook that is given each response and returns one: `hook(response)`.
+
+        It runs after the view and before anything is sent, on error responses as well. Options and
+        errors are those of `before_request`. With on_error="log", the response goes on as it was
+        before the hook that failed: status, headers and body.
+        """
+        return self._decorate("after_request", function, options)
+
+    @overload
+    def teardown_request(self, function: Teardown, /) -> Teardown: ...
+    @overload
+    def teardown_request(
+        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+    ) -> Callable[[Teardown], Teardown]: ...
+    def teardown_request(self, function: Any = None, /, **options: Any) -> Any:
+        """Register a hook that runs when the request is over, whatever happened: `hook(exc)`.
+
+        `exc` is the exception that no error handler took, or None, on both hosts. What it returns
+        is ignored. One that raises does not keep the others from running. Options and errors are
+        those of `before_request`.
+        """
+        return self._decorate("teardown_request", function, options)
+
+    @overload
+    def after_response(self, function: AfterResponse, /) -> AfterResponse: ...
+    @overload
+    def after_response(
+        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+    ) -> Callable[[AfterResponse], AfterResponse]: ...
+    def after_response(self, function: Any = None, /, **options: Any) -> Any:
+        """Register a hook that runs when the last byte was sent or the client has gone: `hook(sent)`.
+
+        `sent` is a `Sent`. `request` and `session` are no longer there. What the hook raises is
+        logged, whatever on_error says: there is nobody left to answer. Options and errors are those
+        of `before_request`.
+        """
+        return self._decorate("after_response", function, options)
+
+    def add(
+        self,
+        *objects: object,
+        blocking: bool = False,
+        suspends: bool = False,
+        on_error: OnError = "raise",
+    ) -> None:
+        """Register the methods of each object that are named after phases.
+
+        :param blocking: said of the methods that are `def`.
+        :param suspends: said of the methods that are `async def`.
+        :param on_error: said of all of them.
+        :raises HookRegistrationError: an object has no such method.
+        """
+        for each in objects:
+            if isinstance(each, type):
+                raise HookRegistrationError(
+                    f"hooks.add() takes objects, not the class {each.__qualname__}. Add an instance:"
+                    f" hooks.add({each.__name__}())."
+                )
+            methods = [(phase, getattr(each, phase, None)) for phase in PHASES]
+            found = [(phase, method) for phase, method in methods if method is not None]
+            if not found:
+                raise HookRegistrationError(
+                    f"{each!r} has no method named after a phase ({', '.join(PHASES)})."
+                    " Name its methods so, or register a function with `@hooks.after_request`."
+                )
+            for phase, method in found:
+                hook = make_hook(phase, method, on_error=on_error)
+                if (blocking and not hook.is_async) or (suspends and hook.is_async):
+                    hook = make_hook(
+                        phase,
+                        method,
+                        blocking=not hook.is_async,
+                        suspends=hook.is_async,
+                        on_error=on_error,
+                    )
+                self._register(hook)
+
+    def init_app(self, target: Any) -> None:
+        """Bind these hooks to an app or a blueprint, of Flask or of Quart.
+
+        :param target: a Flask or Quart app, or a Blueprint of either that is not yet registered.
+        :raises UnknownHostError: it is something else.
+        :raises HookRegistrationError: these hooks are bound to it already.
+        :raises HookTooLateError: it takes no more hooks.
+        """
+        if any(binding.target is target for binding in self._bindings):
+            raise HookRegistrationError(
+                f"These hooks are bound to {target!r} already; bound twice, each would run twice."
+            )
+        binding = _bind(self, target)
+        for phase in PHASES:
+            if self._hooks[phase]:
+                binding.attach(phase)
+        self._bindings.append(binding)
+
+    def ready(self, phase: Phase) -> list[Hook]:
+        """The hooks of *phase* in the order in which they run; from now on no more are taken."""
+        self._serving = True
+        return self._in_order(phase)
+
+    def _in_order(self, phase: Phase) -> list[Hook]:
+        hooks = list(self._hooks[phase])
+        if self.order == "reversed" and phase in ("after_request", "teardown_request"):
+            hooks.reverse()
+        return hooks
+
+    def _decorate(self, phase: Phase, function: Any, options: dict[str, Any]) -> Any:
+        if function is None:
+            return lambda decorated: self._decorate(phase, decorated, options)
+        self._register(make_hook(phase, function, **options))
+        return function
+
+    def _register(self, hook: Hook) -> None:
+        if self._serving:
+            raise HookTooLateError(
+                f"{hook.describe()} was registered after the first request, which it has missed."
+                " Register hooks where the app is made; for a hook of one request, use"
+                " after_this_request."
+            )
+        for binding in self._bindings:
+            binding.attach(hook.phase)
+        self._hooks[hook.phase].append(hook)
+
+
+def _bind(hooks: Hooks, target: Any) -> Binding:
+    # Whoever has a host's app has imported that host, so nothing needs to be imported to ask.
+    for name in ("quart", "flask"):
+        host = sys.modules.get(name)
+        if host is not None and isinstance(target, (_app_class(host), host.Blueprint)):
+            if name == "quart":
+                from .quart import QuartBinding
+
+                return QuartBinding(hooks, target)
+            from .flask import FlaskBinding
+
+            return FlaskBinding(hooks, target)
+    kind = "the class " if inspect.isclass(target) else ""
+    raise UnknownHostError(
+        f"init_app takes a Flask or Quart app, or a blueprint of either, not {kind}{target!r}."
+    )
+
+
+def _app_class(host: Any) -> type:
+    return getattr(host, "Quart", None) or host.Flask  # type: ignore[no-any-return]

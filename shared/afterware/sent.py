@@ -1,0 +1,253 @@
+"""after_response: what was really sent, seen from around the WSGI or ASGI app.
+
+The body of a stream or a file is made after every other hook has run, and only the server knows
+whether the client stayed. Around the app all of it passes by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextvars import Context, copy_context
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.datastructures import Headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["EXCEPTION", "Sent", "WatchASGI", "WatchWSGI"]
+
+# Where, in the WSGI environ or the ASGI scope, the exception is left that no error handler took.
+EXCEPTION = "afterware.exception"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a client was sent, as far as the server was handed it.
+
+    :param method: the request's method, upper case.
+    :param path: the request's path, decoded, with the prefix the app is mounted at.
+    :param query_string: what followed the question mark, as it came.
+    :param status: the status code; None when the app raised before it began to answer.
+    :param headers: the response's headers as the app sent them; empty where status is None.
+    :param bytes_sent: bytes of the body, without headers and without transfer coding.
+    :param seconds: from the moment the app was called to the last byte, or to the client's leaving.
+    :param completed: True when all of the body went out; False when the client left, when the
+        response was cut short by a time-out, or when the app raised.
+    :param exception: what no error handler took, or None.
+    """
+
+    method: str
+    path: str
+    query_string: str
+    status: int | None
+    headers: Headers
+    bytes_sent: int
+    seconds: float
+    completed: bool
+    exception: BaseException | None
+
+
+class _Watch:
+    """What is known of one exchange so far."""
+
+    __slots__ = ("bytes", "completed", "exception", "headers", "left", "method", "path")
+    __slots__ += ("query", "started", "status")
+
+    def __init__(self, method: str, path: str, query: str) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.started = perf_counter()
+        self.status: int | None = None
+        self.headers = Headers()
+        self.bytes = 0
+        self.left = False
+        self.completed = False
+        self.exception: BaseException | None = None
+
+    def begin(self, status: int, headers: Headers) -> None:
+        self.status = status
+        self.headers = headers
+
+    def count(self, chunk: bytes) -> None:
+        if self.method != "HEAD" and self.status not in _BODILESS:
+            self.bytes += len(chunk)
+
+    def sent(self) -> Sent:
+        return Sent(
+            self.method,
+            self.path,
+            self.query,
+            self.status,
+            self.headers,
+            self.bytes,
+            perf_counter() - self.started,
+            self.completed,
+            self.exception,
+        )
+
+
+# Servers drop the body of these, whatever the app gives them (RFC 9110, section 6.4.1).
+_BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+
+
+class WatchWSGI:
+    """A WSGI middleware that reports each exchange when the server closes the response (PEP 3333).
+
+    :param app: the application to watch.
+    :param report: called with what was sent and the environ, in the thread that served it.
+    """
+
+    def __init__(
+        self, app: WSGIApplication, report: Callable[[Sent, WSGIEnvironment], None]
+    ) -> None:
+        self.app = app
+        self.report = report
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        watch = _Watch(
+            environ["REQUEST_METHOD"],
+            _wsgi_decoded(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")),
+            environ.get("QUERY_STRING", ""),
+        )
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            watch.begin(int(status.split(None, 1)[0]), Headers(headers))
+            write = (
+                start_response(status, headers)
+                if exc_info is None
+                else start_response(status, headers, exc_info)
+            )
+
+            def counting_write(chunk: bytes) -> object:
+                result = write(chunk)
+                watch.count(chunk)
+                return result
+
+            return counting_write
+
+        def finish() -> None:
+            watch.exception = watch.exception or environ.get(EXCEPTION)
+            self.report(watch.sent(), environ)
+
+        try:
+            chunks = self.app(environ, start)
+        except BaseException as error:
+            watch.exception = error
+            finish()
+            raise
+        return _WatchedChunks(chunks, watch, finish)
+
+
+class _WatchedChunks:
+    """The iterable of a response, which knows how much of it the server took."""
+
+    def __init__(self, chunks: Iterable[bytes], watch: _Watch, finish: Callable[[], None]) -> None:
+        self._chunks = chunks
+        self._next = iter(chunks).__next__
+        self._watch = watch
+        self._finish: Callable[[], None] | None = finish
+        self._handed_out = b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        # The server asks for more when it has sent what it had; until then it may yet fail.
+        self._watch.count(self._handed_out)
+        self._handed_out = b""
+        try:
+            chunk = self._next()
+        except StopIteration:
+            self._watch.completed = True
+            raise
+        except BaseException as error:
+            self._watch.exception = error
+            raise
+        self._handed_out = chunk
+        return chunk
+
+    def close(self) -> None:
+        finish, self._finish = self._finish, None
+        try:
+            close = getattr(self._chunks, "close", None)
+            if close is not None:
+                close()
+        finally:
+            if finish is not None:
+                finish()
+
+
+def _wsgi_decoded(text: str) -> str:
+    # PEP 3333 carries bytes in latin-1; paths are UTF-8 in practice.
+    return text.encode("latin-1").decode("utf-8", "replace")
+
+
+class WatchASGI:
+    """An ASGI middleware that reports each HTTP exchange when the app has finished with it.
+
+    :param app: the application to watch; lifespan and websockets pass through.
+    :param report: a coroutine function called with what was sent and the scope, in the context in
+        which the response was sent, so that ContextVars set in the request are seen.
+    """
+
+    def __init__(
+        self, app: Callable[..., Awaitable[None]], report: Callable[..., Awaitable[None]]
+    ) -> None:
+        self.app = app
+        self.report = report
+
+    async def __call__(
+        self,
+        scope: Any,
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        query = scope.get("query_string", b"").decode("latin-1")
+        watch = _Watch(scope["method"], scope["path"], query)
+        context: list[Context] = []
+
+        async def watched_send(message: Any) -> None:
+            starting = message["type"] == "http.response.start"
+            if starting:
+                context.append(copy_context())
+            await send(message)
+            if starting:
+                watch.begin(message["status"], _asgi_headers(message.get("headers", ())))
+            elif message["type"] == "http.response.body" and not watch.left:
+                watch.count(message.get("body", b""))
+                watch.completed = not message.get("more_body", False)
+
+        async def watched_receive() -> Any:
+            message = await receive()
+            if message["type"] == "http.disconnect" and not watch.completed:
+                watch.left = True
+            return message
+
+        try:
+            await self.app(scope, watched_receive, watched_send)
+        except BaseException as error:
+            watch.exception = error
+            raise
+        finally:
+            await self._finish(watch, scope, context[0] if context else copy_context())
+
+    async def _finish(self, watch: _Watch, scope: Any, context: Context) -> None:
+        watch.exception = watch.exception or scope.get(EXCEPTION)
+        await _in_context(context, self.report, watch.sent(), scope)
+
+
+async def _in_context(context: Context, call: Callable[..., Any], *args: Any) -> None:
+    await asyncio.get_running_loop().create_task(call(*args), context=context)
+
+
+def _asgi_headers(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
+    return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs])
