@@ -40,7 +40,7 @@ class Place(NamedTuple):
         return f"{self.function} ({self.file}:{self.line})"
 
 
-class Suspended(RuntimeError):
+class Suspended(RuntimeError):  # noqa: N818  # a state that was reached, named as one
     """A driven coroutine awaited something that only an event loop can deliver.
 
     :param place: the innermost frame that was waiting, or None where it cannot be told.
@@ -68,7 +68,7 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         send(None)
     except StopIteration as stop:
-        return cast(T, stop.value)
+        return cast("T", stop.value)
     suspended = Suspended(_place(coroutine))
     _close(coroutine, suspended)
     raise suspended

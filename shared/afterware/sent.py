@@ -55,9 +55,6 @@ class Sent:
 class _Watch:
     """What is known of one exchange so far."""
 
-    __slots__ = ("bytes", "completed", "exception", "headers", "left", "method", "path")
-    __slots__ += ("query", "started", "status")
-
     def __init__(self, method: str, path: str, query: str) -> None:
         self.method = method
         self.path = path
