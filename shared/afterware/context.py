@@ -18,6 +18,7 @@ __all__ = [
     "HostName",
     "current_app",
     "current_request",
+    "current_websocket",
     "exchange",
     "g",
     "host",
@@ -143,6 +144,17 @@ def current_request() -> Request:
     except RuntimeError:
         pass
     return host().request._get_current_object()  # type: ignore[no-any-return]  # noqa: SLF001 - so
+
+
+def current_websocket() -> Any:
+    """The websocket that Quart is opening or serving here; Flask has none.
+
+    :raises RuntimeError: there is none.
+    """
+    quart = sys.modules.get("quart")
+    if quart is None or not quart.has_websocket_context():
+        raise RuntimeError("Working outside of a websocket context.")
+    return quart.websocket._get_current_object()  # noqa: SLF001 - werkzeug documents it
 
 
 def exchange(of: Request) -> MutableMapping[str, Any]:
