@@ -15,10 +15,10 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Matcher:
-    """A set of exact strings and patterns, compared without regard to case.
+    """A set of exact strings, compared without regard to case, and of patterns.
 
     :param exact: strings.
-    :param patterns: of which one must match the whole of a text.
+    :param patterns: of which one must match the whole of a text; their own flags say how.
     """
 
     def __init__(self, exact: Iterable[str], patterns: Iterable[re.Pattern[str]]) -> None:
@@ -28,10 +28,9 @@ class Matcher:
     def __contains__(self, text: str) -> bool:
         if text in self.exact:
             return True
-        lower = text.lower()
-        if lower in self.exact:
+        if text.lower() in self.exact:
             return True
-        return any(pattern.fullmatch(lower) or pattern.fullmatch(text) for pattern in self.patterns)
+        return any(pattern.fullmatch(text) for pattern in self.patterns)
 
 
 def listed(hook: str, option: str, given: Any) -> list[str | re.Pattern[str]]:
@@ -104,7 +103,7 @@ def _subdomains(hook: str, origin: str) -> re.Pattern[str]:
             " give a compiled pattern, which must match the whole origin.",
         )
     tail = _serialized(hook, f"{scheme}://{rest}").partition("://")[2]
-    return re.compile(rf"{re.escape(scheme.lower())}://(?:[a-z0-9_-]+\.)+{re.escape(tail)}")
+    return re.compile(rf"{re.escape(scheme.lower())}://(?:[a-z0-9_-]+\.)+{re.escape(tail)}", re.I)
 
 
 def path_pattern(hook: str, given: Any) -> re.Pattern[str]:

@@ -59,7 +59,7 @@ class Policies:
     :param plain: what goes over http.
     :param over_tls: what goes over https: the same with HSTS (RFC 6797, section 7.2).
     :param differ: whether the two differ.
-    :param nonce_headers: policies that hold a nonce, cut where it goes: name, lower-case name, parts.
+    :param nonce_headers: policies with a nonce, cut where it goes: name, lower-case name, parts.
     :param redirect: the status of the redirect to https, or None for none.
     """
 

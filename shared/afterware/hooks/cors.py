@@ -189,7 +189,7 @@ class _Policy:
             shared.append(("Access-Control-Expose-Headers", ", ".join(exposed)))
         self._shared = Static(shared).pairs
         # The same for everybody, so that caches may keep one response for all ("CORS protocol and
-        # HTTP caches" in the Fetch standard). A browser of another origin sees that it is not meant.
+        # HTTP caches" in the Fetch standard). A page of another origin sees that it is not meant.
         self._always: list[tuple[str, str]] | None = None
         if self._any or (len(exact) == 1 and not patterns and exact != ["null"]):
             constant = "*" if self._any else exact[0]
@@ -257,7 +257,7 @@ _MAY_REACH = [("Access-Control-Allow-Private-Network", "true")]
 
 
 def _methods(hook: str, given: Any) -> frozenset[str] | None:
-    """The methods; None for any. Case counts (RFC 9110, section 9.1), but is known for the usual."""
+    """The methods; None for any. Case counts (RFC 9110, section 9.1); the usual ones are mended."""
     methods = strings(hook, "methods", given)
     if "*" in methods:
         return None

@@ -42,14 +42,16 @@ class SecurityHeaders(ReadyMade):
     :param content_security_policy_report_uri: where browsers report violations to.
     :param content_security_policy_nonce_in: directives that get a nonce, new for every request. A
         template writes it as `<script nonce="{{ csp_nonce() }}">`, a view asks `nonce()` for it.
-    :param permissions_policy: features and who may use them: `{"camera": (), "fullscreen": "self"}`.
+    :param permissions_policy: features and who may use them:
+        `{"camera": (), "fullscreen": "self"}`.
     :param document_policy: features and their settings, as RFC 9651 writes them.
     :param frame_options: "DENY" or "SAMEORIGIN" (RFC 7034).
     :param referrer_policy: one policy, or several of which a browser takes the last it knows.
     :param content_type_options: send `X-Content-Type-Options: nosniff`.
     :param strict_transport_security: have browsers use https only from now on (RFC 6797). It is
         sent over https alone, as that asks.
-    :param strict_transport_security_max_age: for how long, in seconds; None as the preset, or a year.
+    :param strict_transport_security_max_age: for how long, in seconds; None is as the preset,
+        or a year.
     :param strict_transport_security_include_subdomains: for all subdomains too; None is as True.
     :param strict_transport_security_preload: allow browsers to ship with it; hard to take back.
     :param cross_origin_opener_policy: "same-origin", "same-origin-allow-popups",
