@@ -91,4 +91,6 @@ def vary(headers: Headers) -> set[str]:
 
 def same_for_all(answers: Any) -> bool:
     """Whether Access-Control-Allow-Origin does not depend on who asks."""
-    return len({tuple(each.headers.getlist("Access-Control-Allow-Origin")) for each in answers}) == 1
+    return (
+        len({tuple(each.headers.getlist("Access-Control-Allow-Origin")) for each in answers}) == 1
+    )

@@ -1,4 +1,4 @@
-"""Compress against Flask-Compress: the same requests to both, and the same meaning in the answers."""
+"""Compress against Flask-Compress: the same requests to both, the same meaning in the answers."""
 
 from __future__ import annotations
 
@@ -93,9 +93,7 @@ def views(host: Host, folder: Path) -> None:
     host.route("/stream")(lambda: respond(iter([TEXT.encode()] * 3), **plain))
     host.route("/etag")(lambda: respond(TEXT, ETag='"one"', **plain))
     host.route("/weak")(lambda: respond(TEXT, ETag='W/"one"', **plain))
-    host.route("/partial")(
-        lambda: (respond(TEXT, Content_Range="bytes 0-3499/9999", **plain), 206)
-    )
+    host.route("/partial")(lambda: (respond(TEXT, Content_Range="bytes 0-3499/9999", **plain), 206))
     host.route("/empty")(lambda: ("", 204))
     host.route("/long-error")(lambda: (respond(TEXT, **plain), 400))
     (folder / "file.txt").write_text(TEXT)
@@ -150,28 +148,34 @@ def meaning(answer: Answer) -> Meaning:
     )
 
 
-# What differs on purpose: configurations, paths and Accept-Encoding (None for all), with the reason.
+# What differs on purpose: configurations, paths, Accept-Encoding (None for all), with the reason.
 DEPARTURES: list[tuple[set[str] | None, set[str] | None, set[str] | None, str]] = [
     (
         None,
         None,
         {"deflate"},
-        "There are two formats of that name, which servers and clients confuse; nobody who has"
-        " deflate lacks gzip.",
+        (
+            "There are two formats of that name, which servers and clients confuse; nobody who has"
+            " deflate lacks gzip."
+        ),
     ),
     (
         None,
         None,
         {"refused"},
-        "Flask-Compress sends a coding that the request refuses with q=0 (RFC 9110, section"
-        " 12.4.2).",
+        (
+            "Flask-Compress sends a coding that the request refuses with q=0 (RFC 9110, section"
+            " 12.4.2)."
+        ),
     ),
     (
         None,
         None,
         {"any but gzip"},
-        "Flask-Compress takes the first it has for '*', though the request refuses that very one"
-        " (RFC 9110, section 12.5.3).",
+        (
+            "Flask-Compress takes the first it has for '*', though the request refuses that very one"
+            " (RFC 9110, section 12.5.3)."
+        ),
     ),
     (
         None,
@@ -183,8 +187,10 @@ DEPARTURES: list[tuple[set[str] | None, set[str] | None, set[str] | None, str]] 
         None,
         {"/partial"},
         None,
-        "Flask-Compress encodes a part of a body, which the client cannot put together with others"
-        " (RFC 9110, section 14.2).",
+        (
+            "Flask-Compress encodes a part of a body, which the client cannot put together with others"
+            " (RFC 9110, section 14.2)."
+        ),
     ),
     (
         None,
@@ -208,8 +214,10 @@ DEPARTURES: list[tuple[set[str] | None, set[str] | None, set[str] | None, str]] 
         {"brotli first, at its best", "long bodies only"},
         {"/stream", "/file"},
         None,
-        "Flask-Compress chooses for streams from other codings, and does not know a file's length"
-        " in time.",
+        (
+            "Flask-Compress chooses for streams from other codings, and does not know a file's length"
+            " in time."
+        ),
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""CORS beyond what the peers do: refusals, per-view policies, what a preflight finds, websockets."""
+"""CORS beyond what the peers do: refusals, per-view policies, preflights, websockets."""
 
 from __future__ import annotations
 
@@ -121,7 +121,9 @@ def test_the_first_resource_that_matches_counts_and_others_are_not_shared(host: 
     )
     for path in ("/a/x", "/b/x", "/c/x"):
         host.route(path)(lambda: "")
-    shared = [host.ask(path).headers.get("Access-Control-Allow-Origin") for path in ("/a/x", "/b/x")]
+    shared = [
+        host.ask(path).headers.get("Access-Control-Allow-Origin") for path in ("/a/x", "/b/x")
+    ]
     assert shared == [ORIGIN, "https://b.test"]
     assert "Access-Control-Allow-Origin" not in host.ask("/c/x").headers
 

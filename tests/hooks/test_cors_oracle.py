@@ -191,8 +191,10 @@ DEPARTURES: list[tuple[set[str] | None, set[str], str]] = [
             "private network",
         },
         {"get another case"},
-        "Flask-CORS echoes the origin. A single one is named as a constant here, so that caches may"
-        " keep one response for all; no browser writes an origin in upper case.",
+        (
+            "Flask-CORS echoes the origin. A single one is named as a constant here, so that caches may"
+            " keep one response for all; no browser writes an origin in upper case."
+        ),
     ),
 ]
 
@@ -317,5 +319,3 @@ def test_vary_names_origin_exactly_where_the_answer_depends_on_it(
     varies = not same_for_all(answers)
     if len(answers) > 1:
         assert {"origin" in vary(answer.headers) for answer in answers} == {varies}
-
-

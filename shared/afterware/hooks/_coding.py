@@ -49,16 +49,21 @@ def make_codings(hook: str, names: Sequence[str] | None, levels: Mapping[str, in
         one_of(hook, "codings", name, CODINGS)
         least, most, usual = _LEVELS[name]
         level = integer(
-            hook, f"levels[{name!r}]", levels.get(name, usual), least=least, most=most, unit="a level"
+            hook,
+            f"levels[{name!r}]",
+            levels.get(name, usual),
+            least=least,
+            most=most,
+            unit="a level",
         )
         try:
             made.append(_MAKERS[name](level))
         except ImportError:
             if names is not None:
                 raise HookConfigurationError(
-                    f"{hook} has codings with {name!r}, for which the package {_PACKAGES[name]!r} is"
-                    " not installed. Install Afterware with the extra 'compress':"
-                    " pip install 'afterware[compress]'."
+                    f"{hook} has codings with {name!r}, for which the package"
+                    f" {_PACKAGES[name]!r} is not installed. Install Afterware with the extra"
+                    " 'compress': pip install 'afterware[compress]'."
                 ) from None
     return made
 
@@ -104,7 +109,7 @@ def _gzip(level: int) -> Coding:
 
 
 def _br(level: int) -> Coding:
-    import brotli
+    import brotli  # type: ignore[import-untyped]  # it ships no types
 
     def stream() -> tuple[Callable[[bytes], bytes], Callable[[], bytes]]:
         one = brotli.Compressor(quality=level)

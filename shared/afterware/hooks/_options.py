@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from ..errors import HookConfigurationError
 
-__all__ = ["ReadyMade", "integer", "one_of", "refuse", "strings"]
+__all__ = [
+    "ReadyMade",
+    "integer",
+    "listed",
+    "one_of",
+    "path_pattern",
+    "refuse",
+    "refuse_unknown",
+    "strings",
+]
 
 T = TypeVar("T")
 
@@ -61,7 +71,7 @@ def one_of(hook: str, option: str, value: T, choices: Collection[T]) -> T:
     :raises HookConfigurationError: it is not.
     """
     if value not in choices:
-        refuse(hook, option, value, f"Choose {_listed(choices)}.")
+        refuse(hook, option, value, f"Choose {_choices(choices)}.")
     return value
 
 
@@ -94,6 +104,37 @@ def strings(hook: str, option: str, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _listed(choices: Collection[Any]) -> str:
+def listed(hook: str, option: str, given: Any) -> list[str | re.Pattern[str]]:
+    """One string or pattern, or several, as a list.
+
+    :raises HookConfigurationError: it is neither.
+    """
+    if isinstance(given, (str, re.Pattern)):
+        return [given]
+    try:
+        several = list(given)
+    except TypeError:
+        refuse(hook, option, given, "Give a string, a compiled pattern, or a list of these.")
+    for each in several:
+        if not isinstance(each, (str, re.Pattern)) or (
+            isinstance(each, re.Pattern) and not isinstance(each.pattern, str)
+        ):
+            refuse(hook, option, given, f"{each!r} is neither a string nor a pattern of strings.")
+    return several
+
+
+def path_pattern(hook: str, option: str, given: Any) -> re.Pattern[str]:
+    """A path, where `*` stands for anything, or a compiled pattern for the whole path.
+
+    :raises HookConfigurationError: it is neither.
+    """
+    if isinstance(given, re.Pattern):
+        return given
+    if not isinstance(given, str) or not given.startswith(("/", "*")):
+        refuse(hook, option, given, "A path begins with '/', as in '/api/*'.")
+    return re.compile(".*".join(map(re.escape, given.split("*"))), re.DOTALL)
+
+
+def _choices(choices: Collection[Any]) -> str:
     named = [repr(choice) for choice in choices]
     return f"{', '.join(named[:-1])} or {named[-1]}" if len(named) > 1 else named[0]

@@ -1,4 +1,4 @@
-"""Which origins, paths and header names a CORS policy names: exact, by wildcard, by pattern."""
+"""Which origins and header names a CORS policy names: exact, by wildcard, by pattern."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from ._options import refuse
+from ._options import listed, refuse
 
-__all__ = ["Matcher", "origins", "path_pattern"]
+__all__ = ["Matcher", "header_names", "origins"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -31,25 +31,6 @@ class Matcher:
         if text.lower() in self.exact:
             return True
         return any(pattern.fullmatch(text) for pattern in self.patterns)
-
-
-def listed(hook: str, option: str, given: Any) -> list[str | re.Pattern[str]]:
-    """One string or pattern, or several, as a list.
-
-    :raises HookConfigurationError: it is neither.
-    """
-    if isinstance(given, (str, re.Pattern)):
-        return [given]
-    try:
-        several = list(given)
-    except TypeError:
-        refuse(hook, option, given, "Give a string, a compiled pattern, or a list of these.")
-    for each in several:
-        if not isinstance(each, (str, re.Pattern)) or (
-            isinstance(each, re.Pattern) and not isinstance(each.pattern, str)
-        ):
-            refuse(hook, option, given, f"{each!r} is neither a string nor a pattern of strings.")
-    return several
 
 
 def origins(hook: str, given: Any) -> tuple[list[str], list[re.Pattern[str]], bool]:
@@ -104,18 +85,6 @@ def _subdomains(hook: str, origin: str) -> re.Pattern[str]:
         )
     tail = _serialized(hook, f"{scheme}://{rest}").partition("://")[2]
     return re.compile(rf"{re.escape(scheme.lower())}://(?:[a-z0-9_-]+\.)+{re.escape(tail)}", re.I)
-
-
-def path_pattern(hook: str, given: Any) -> re.Pattern[str]:
-    """A path, where `*` stands for anything, or a compiled pattern for the whole path.
-
-    :raises HookConfigurationError: it is neither.
-    """
-    if isinstance(given, re.Pattern):
-        return given
-    if not isinstance(given, str) or not given.startswith(("/", "*")):
-        refuse(hook, "resources", given, "A path begins with '/', as in '/api/*'.")
-    return re.compile(".*".join(map(re.escape, given.split("*"))), re.DOTALL)
 
 
 def header_names(hook: str, option: str, given: Any) -> tuple[list[str], list[re.Pattern[str]]]:

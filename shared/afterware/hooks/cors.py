@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from .. import body
 from ..context import current_request, current_websocket
 from ..head import RequestHeader, Static, add_vary, append, names
-from ._options import ReadyMade, integer, one_of, refuse, refuse_unknown, strings
-from ._origins import Matcher, header_names, origins, path_pattern
+from ._options import ReadyMade, integer, one_of, path_pattern, refuse, refuse_unknown, strings
+from ._origins import Matcher, header_names, origins
 from ._views import PerView, View
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class CORS(ReadyMade):
                 refuse(hook, "resources", resources, f"The options of {path!r} are no mapping.")
             refuse_unknown(where, options, tuple(self._options))
             policy = _Policy(where, {**self._options, **options})
-            self._resources.append((path_pattern(hook, path).fullmatch, policy))
+            self._resources.append((path_pattern(hook, "resources", path).fullmatch, policy))
 
     def override(self, **options: Any) -> Callable[[View], View]:
         """A decorator, below the route, for a view with other options, whatever its path.
