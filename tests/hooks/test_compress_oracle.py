@@ -173,8 +173,8 @@ DEPARTURES: list[tuple[set[str] | None, set[str] | None, set[str] | None, str]] 
         None,
         {"any but gzip"},
         (
-            "Flask-Compress takes the first it has for '*', though the request refuses that very one"
-            " (RFC 9110, section 12.5.3)."
+            "Flask-Compress takes the first it has for '*', though the request refuses that very"
+            " one (RFC 9110, section 12.5.3)."
         ),
     ),
     (
@@ -188,8 +188,8 @@ DEPARTURES: list[tuple[set[str] | None, set[str] | None, set[str] | None, str]] 
         {"/partial"},
         None,
         (
-            "Flask-Compress encodes a part of a body, which the client cannot put together with others"
-            " (RFC 9110, section 14.2)."
+            "Flask-Compress encodes a part of a body, which the client cannot put together with"
+            " others (RFC 9110, section 14.2)."
         ),
     ),
     (
@@ -215,8 +215,8 @@ DEPARTURES: list[tuple[set[str] | None, set[str] | None, set[str] | None, str]] 
         {"/stream", "/file"},
         None,
         (
-            "Flask-Compress chooses for streams from other codings, and does not know a file's length"
-            " in time."
+            "Flask-Compress chooses for streams from other codings, and does not know a file's"
+            " length in time."
         ),
     ),
 ]

@@ -192,8 +192,8 @@ DEPARTURES: list[tuple[set[str] | None, set[str], str]] = [
         },
         {"get another case"},
         (
-            "Flask-CORS echoes the origin. A single one is named as a constant here, so that caches may"
-            " keep one response for all; no browser writes an origin in upper case."
+            "Flask-CORS echoes the origin. A single one is named as a constant here, so that caches"
+            " may keep one response for all; no browser writes an origin in upper case."
         ),
     ),
 ]

@@ -225,27 +225,27 @@ def _put_hsts(secure: ModuleType, headers: dict[str, str], options: Mapping[str,
     headers.pop(HSTS, None)
     if not given:
         return
-    policy = secure.StrictTransportSecurity().max_age(
-        integer(
+    if preload and subdomains is False:
+        refuse(
             _HOOK,
-            "strict_transport_security_max_age",
-            _YEAR if max_age is None else max_age,
-            unit="seconds",
+            "strict_transport_security_preload",
+            preload,
+            "Browsers' preload lists take only policies with"
+            " strict_transport_security_include_subdomains=True.",
         )
+    seconds = integer(
+        _HOOK,
+        "strict_transport_security_max_age",
+        _YEAR if max_age is None else max_age,
+        least=_YEAR if preload else 0,  # https://hstspreload.org
+        unit="seconds",
     )
+    policy = secure.StrictTransportSecurity().max_age(seconds)
     if subdomains is not False:
         policy.include_subdomains()
     if preload:
-        if subdomains is False:
-            refuse(
-                _HOOK,
-                "strict_transport_security_preload",
-                preload,
-                "Browsers' preload lists take only policies with"
-                " strict_transport_security_include_subdomains=True.",
-            )
         policy.preload()
-    headers[HSTS] = _checked_by("strict_transport_security", policy, str)
+    headers[HSTS] = str(policy.header_value)
 
 
 _YEAR = 31_536_000
