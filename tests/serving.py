@@ -19,6 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 DEADLINE = 30.0
 
+# What the apps in sent_apps.py send, in bytes: a file, and each chunk of a stream.
+SIZE = 3_000_000
+CHUNK = 100_000
+
 
 @dataclass
 class Keeps:
