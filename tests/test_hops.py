@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from serving import Keeps, http_scope, http_server
+from serving import ROOT, Keeps, app_server, get, http_scope, http_server
 
 from afterware import HookError, Hooks, g, request
 from afterware.colour import make_hook
@@ -360,6 +364,84 @@ def test_an_exception_in_the_waiting_thread_cancels_the_hook(flask_host, monkeyp
     finally:
         signal.signal(signal.SIGALRM, before)
     assert cancelled.wait(10)
+
+
+@pytest.mark.parametrize("options", [(), ("--preload",)], ids=["", "preloaded"])
+def test_a_client_keeps_its_connections_under_gunicorns_threads(options):
+    """Eight threads ask at once; the pool holds no more connections than were needed at once."""
+    keeps = Keeps()
+    with (
+        http_server(keeps) as url,
+        app_server("flask", "pool_app:app", *options, UPSTREAM=url) as port,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        answers = list(pool.map(lambda _: get(port, "/"), range(40)))
+    assert {headers["X-Upstream"] for _, headers, _ in answers} == {"kept"}
+    assert keeps.requests == 40
+    assert keeps.connections <= 8
+
+
+AT_EXIT = """
+import asyncio, os, sys
+import flask
+from afterware import Hooks
+
+app = flask.Flask("a")
+hooks = Hooks()
+hooks.init_app(app)
+tasks = []
+
+
+async def goes_on():
+    try:
+        await asyncio.sleep(60)
+    finally:
+        print("cleaned up", flush=True)
+
+
+@hooks.after_request(suspends=True)
+async def starts(response):
+    tasks.append(asyncio.create_task(goes_on()))
+    await asyncio.sleep(0)
+    return response
+
+
+def ask():
+    return app.test_client().get("/").status_code
+
+
+print(ask(), flush=True)
+"""
+
+FORKS = """
+child = os.fork()
+if child == 0:
+    print("child", ask(), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+print("parent", ask(), flush=True)
+"""
+
+
+def run_script(script):
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "shared")},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("\n")[:-1]
+
+
+def test_at_exit_what_still_runs_on_the_lasting_loop_cleans_up():
+    assert run_script(AT_EXIT) == ["404", "cleaned up"]
+
+
+def test_the_lasting_loop_is_made_anew_after_a_fork():
+    assert run_script(AT_EXIT + FORKS) == ["404", "child 404", "parent 404", *["cleaned up"] * 2]
 
 
 def test_context_variables_are_each_requests_own_under_load(quart_host):
