@@ -29,6 +29,26 @@ class Answer:
         return json.loads(self.body)
 
 
+class Started:
+    """An ASGI middleware that keeps the headers of the last response as they were sent.
+
+    Quart's test client makes a response anew of what it gets, with headers of its own.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.headers = Headers()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def noting_send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                pairs = message["headers"]
+                self.headers = Headers([(name.decode(), value.decode()) for name, value in pairs])
+            await send(message)
+
+        await self.app(scope, receive, noting_send)
+
+
 class Host:
     """An app of one host, with the same verbs for both. Views are `def` and run inline."""
 
@@ -38,6 +58,7 @@ class Host:
         self._runner = asyncio.Runner()
         self.app: Any = self.new_app()
         self._clients: dict[int, Any] = {}
+        self._started: Any = None
 
     def new_app(self) -> Any:
         app = flask.Flask("served") if self.name == "flask" else quart.Quart("served")
@@ -69,14 +90,19 @@ class Host:
     def ask(self, path: str = "/", method: str = "GET", app: Any = None, **options: Any) -> Answer:
         """Send a request and take the whole answer. Cookies are kept from one to the next."""
         app = app or self.app
-        client = self._clients.setdefault(id(app), app.test_client())
+        if id(app) not in self._clients:
+            if self.name == "quart":
+                app.asgi_app = self._started = Started(app.asgi_app)
+            self._clients[id(app)] = app.test_client()
+        client = self._clients[id(app)]
         if self.name == "flask":
             with client.open(path, method=method, **options) as response:
                 return Answer(response.status_code, response.headers, response.get_data())
 
         async def exchange() -> Answer:
             response = await client.open(path, method=method, **options)
-            return Answer(response.status_code, response.headers, await response.get_data())
+            body = await response.get_data()
+            return Answer(response.status_code, self._started.headers, body)
 
         return self._runner.run(exchange())
 

@@ -7,6 +7,7 @@ import functools
 import logging
 
 import pytest
+from raising import leaves, raised_by
 
 from afterware import (
     HookReturnError,
@@ -29,19 +30,6 @@ def hooks(host):
 def errors(caplog):
     """The exceptions that were logged, first first."""
     return [record.exc_info[1] for record in caplog.records if record.exc_info]
-
-
-def raised_by(function):
-    """The exceptions that *function* raises, out of the groups that some hosts put them in."""
-    with pytest.raises(Exception) as caught:  # noqa: PT011  # one, or a group of them
-        function()
-    return leaves(caught.value)
-
-
-def leaves(error):
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for each in error.exceptions for leaf in leaves(each)]
-    return [error]
 
 
 async def awaited(response):
@@ -122,21 +110,21 @@ def test_a_coroutine_from_a_def_is_refused_in_every_phase(host, hooks, caplog, p
         assert "Make the outer one `async def`" in str(errors(caplog)[0])
 
 
-class Wall(Exception):
+class WallError(Exception):
     pass
 
 
 @pytest.mark.parametrize("colour", ["def", "async def"])
 def test_what_a_hook_raises_is_logged_as_it_is(host, hooks, caplog, colour):
     def fails(response):
-        raise Wall("as it is")
+        raise WallError("as it is")
 
     async def async_fails(response):
-        raise Wall("as it is")
+        raise WallError("as it is")
 
     hooks.after_request(fails if colour == "def" else async_fails)
     assert host.ask().status == 500
-    assert isinstance(errors(caplog)[0], Wall)
+    assert isinstance(errors(caplog)[0], WallError)
 
 
 @pytest.mark.parametrize("colour", ["def", "async def"])
@@ -145,7 +133,7 @@ def test_on_error_log_carries_on_with_the_response_as_it_was(host, hooks, caplog
         response.headers["X-Half"] = "done"
         response.status_code = 299
         body.replace(response, b"half done")
-        raise Wall("half-way")
+        raise WallError("half-way")
 
     async def async_half(response):
         half(response)
@@ -167,17 +155,25 @@ def test_on_error_log_carries_on_with_the_response_as_it_was(host, hooks, caplog
     assert record.levelno == logging.ERROR
     assert "half" in record.getMessage()
     assert f"{__file__}:" in record.getMessage()
-    assert isinstance(record.exc_info[1], Wall)
+    assert isinstance(record.exc_info[1], WallError)
+
+
+@pytest.mark.parametrize("phase", ["before_request", "teardown_request"])
+def test_on_error_log_leaves_a_good_hook_alone(host, hooks, phase):
+    ran = []
+    getattr(hooks, phase)(on_error="log")(lambda *args: ran.append(phase))
+    assert host.ask().status == 200
+    assert ran == [phase]
 
 
 @pytest.mark.parametrize("phase", ["before_request", "teardown_request"])
 def test_on_error_log_serves_every_phase(host, hooks, caplog, phase):
     @getattr(hooks, phase)(on_error="log")
     def fails(*args):
-        raise Wall
+        raise WallError
 
     assert host.ask().status == 200
-    assert [type(error) for error in errors(caplog)] == [Wall]
+    assert [type(error) for error in errors(caplog)] == [WallError]
 
 
 def test_on_error_log_covers_a_forgotten_return(host, hooks, caplog):
@@ -192,7 +188,7 @@ def test_every_teardown_hook_runs_whichever_fails(host, hooks):
     @hooks.teardown_request
     def first(exc):
         ran.append("first")
-        raise Wall("first")
+        raise WallError("first")
 
     @hooks.teardown_request
     async def second(exc):
@@ -205,11 +201,11 @@ def test_every_teardown_hook_runs_whichever_fails(host, hooks):
 def test_several_teardown_errors_come_as_a_group(host, hooks):
     @hooks.teardown_request
     def first(exc):
-        raise Wall("first")
+        raise WallError("first")
 
     @hooks.teardown_request
     async def second(exc):
-        raise Wall("second")
+        raise WallError("second")
 
     with pytest.raises(ExceptionGroup) as caught:
         host.ask()

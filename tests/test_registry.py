@@ -28,8 +28,7 @@ def trace(ran, name, colour="def"):
     async def async_hook(*args):
         return hook(*args)
 
-    chosen = hook if colour == "def" else async_hook
-    return chosen
+    return hook if colour == "def" else async_hook
 
 
 def home(host):
@@ -158,7 +157,7 @@ def test_a_class_is_not_added():
 
 
 def test_an_object_without_phases_is_refused_with_their_names():
-    with pytest.raises(HookRegistrationError, match="before_request, after_request, teardown"):
+    with pytest.raises(HookRegistrationError, match=r"before_request, after_request, teardown"):
         Hooks().add(object())
 
 
