@@ -48,11 +48,13 @@ class Static:
 
     def add_missing(self, headers: Headers) -> None:
         """Add those that are not there; one that is there is left as somebody meant it."""
-        present = names(headers)
-        if present.isdisjoint(self.names):
-            append(headers, self.pairs)
-        else:
-            append(headers, [pair for pair in self.pairs if pair[0].lower() not in present])
+        ours = self.names
+        for name, _ in headers:
+            if name.lower() in ours:
+                present = names(headers)
+                append(headers, [pair for pair in self.pairs if pair[0].lower() not in present])
+                return
+        append(headers, self.pairs)
 
 
 def names(headers: Headers) -> set[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import body
 from ..context import current_request, current_websocket
-from ..head import RequestHeader, Static, add_vary, append, names
+from ..head import RequestHeader, Static, add_vary, append
 from ._options import ReadyMade, integer, one_of, path_pattern, refuse, refuse_unknown, strings
 from ._origins import Matcher, header_names, origins
 from ._views import PerView, View
@@ -188,6 +188,7 @@ class _Policy:
                     refuse(hook, "expose_headers", exposed, f"{name!r} is not a header name.")
             shared.append(("Access-Control-Expose-Headers", ", ".join(exposed)))
         self._shared = Static(shared).pairs
+        self._by_origin = {each: [(_ALLOW_ORIGIN, each), *self._shared] for each in exact}
         # The same for everybody, so that caches may keep one response for all ("CORS protocol and
         # HTTP caches" in the Fetch standard). A page of another origin sees that it is not meant.
         self._always: list[tuple[str, str]] | None = None
@@ -202,8 +203,12 @@ class _Policy:
     def apply(self, request: Request, response: Response) -> None:
         """Say in *response* what this policy says of *request*."""
         headers = response.headers
-        if _NAME in names(headers):
-            return
+        varies = False
+        for name, _ in headers:
+            lower = name.lower()
+            if lower == _NAME:
+                return
+            varies = varies or lower == "vary"
         always = self._always
         if always is not None:
             append(headers, always)
@@ -212,13 +217,23 @@ class _Policy:
                 if origin is not None and self.shares_with(origin):
                     self._answer(request, response)
             return
-        add_vary(headers, "Origin")
+        if varies:
+            add_vary(headers, "Origin")
+        else:
+            append(headers, _VARY)
         origin = _ORIGIN.of(request)
-        if origin is not None and origin in self._origins:
+        if origin is None:
+            return
+        known = self._by_origin.get(origin)
+        if known is not None:
+            append(headers, known)
+        elif origin in self._origins:
             headers.add(_ALLOW_ORIGIN, origin)  # it came from outside, so it is checked
             append(headers, self._shared)
-            if request.method == "OPTIONS":
-                self._answer(request, response)
+        else:
+            return
+        if request.method == "OPTIONS":
+            self._answer(request, response)
 
     def _answer(self, request: Request, response: Response) -> None:
         """Answer a preflight, if it is one and its method is allowed."""
@@ -253,6 +268,7 @@ class _Policy:
 
 
 _NAME = _ALLOW_ORIGIN.lower()
+_VARY = [("Vary", "Origin")]
 _MAY_REACH = [("Access-Control-Allow-Private-Network", "true")]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import random
 import re
-import secrets
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,6 +17,11 @@ from ._options import ReadyMade, one_of
 __all__ = ["RequestId", "request_id"]
 
 _current: ContextVar[str | None] = ContextVar("afterware.request_id", default=None)
+
+# An id is no secret, and asking the system for each would cost more than the rest of the hook.
+_ids = random.Random()  # noqa: S311 - so
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_ids.seed)
 
 # What may go into a header and a log line unchanged: no spaces, quotes or control characters.
 _VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:+/=@-]{0,127}")
@@ -75,7 +81,7 @@ class RequestId(ReadyMade):
     def began(self, exchange: Any) -> None:
         """Find or make the id."""
         found = self._incoming(exchange) if self._trust_incoming else None
-        exchange[_KEPT] = found or secrets.token_hex(16)
+        exchange[_KEPT] = found or f"{_ids.getrandbits(128):032x}"
         _current.set(exchange[_KEPT])
 
     def starting(self, exchange: Any, headers: Headers) -> None:
