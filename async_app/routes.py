@@ -97,5 +97,10 @@ async def boom() -> NoReturn:
     raise RuntimeError("boom")
 
 
+@routes.app_errorhandler(Refusal)
+async def refused(refusal: Refusal) -> tuple[dict[str, str], int]:
+    return {"detail": refusal.detail}, refusal.status
+
+
 def database() -> AsyncDatabase:
     return cast("AsyncDatabase", current_app.extensions["database"])

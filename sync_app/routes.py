@@ -97,5 +97,10 @@ def boom() -> NoReturn:
     raise RuntimeError("boom")
 
 
+@routes.app_errorhandler(Refusal)
+def refused(refusal: Refusal) -> tuple[dict[str, str], int]:
+    return {"detail": refusal.detail}, refusal.status
+
+
 def database() -> SyncDatabase:
     return cast("SyncDatabase", current_app.extensions["database"])

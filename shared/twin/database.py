@@ -190,10 +190,13 @@ def _async_engine(url: URL) -> AsyncEngine:
         return create_async_engine(
             url.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": _BUSY_SECONDS}
         )
-    # asyncpg reads the URL itself: it knows libpq's options, such as sslmode, by their own names.
-    dsn = url.render_as_string(hide_password=False)
+    # asyncpg reads the URL itself: it knows libpq's options, such as sslmode, by their own names,
+    # all but this one.
+    timeout = url.query.get("connect_timeout")
+    options = {"timeout": float(str(timeout))} if timeout else {}
+    dsn = url.difference_update_query(["connect_timeout"]).render_as_string(hide_password=False)
 
     async def connect() -> Any:
-        return await asyncpg.connect(dsn)
+        return await asyncpg.connect(dsn, **options)
 
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, pool_pre_ping=True)
