@@ -60,5 +60,6 @@ class _Server(BaseApplication):  # type: ignore[misc]  # as above
 
 
 def _close(_: Any, worker: Any) -> None:
-    if worker.wsgi is not None:
-        worker.wsgi.extensions["database"].close()
+    # A worker that is stopped while it starts has no app yet.
+    if app := getattr(worker, "wsgi", None):
+        app.extensions["database"].close()

@@ -13,7 +13,6 @@ import inspect
 from collections.abc import Awaitable
 from typing import Any, Protocol, TypeVar, cast
 
-import asyncpg  # type: ignore[import-untyped]  # it has no types
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -197,6 +196,9 @@ def _async_engine(url: URL) -> AsyncEngine:
     dsn = url.difference_update_query(["connect_timeout"]).render_as_string(hide_password=False)
 
     async def connect() -> Any:
+        # Here, since only PostgreSQL needs it, and only on this side.
+        import asyncpg  # type: ignore[import-untyped]  # it has no types
+
         return await asyncpg.connect(dsn, **options)
 
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, pool_pre_ping=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Refusal"]
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  # a view refuses; that is no error of the program
     """Raised by a view, or by what it calls; each twin has a handler that makes it JSON.
 
     :param status: the status code, 4xx.

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import async_app
 import pytest
-import sync_app
 from postgres import NoPostgresError, postgres
 from running import KEY, TWINS, Running, running
 from sqlalchemy import Executable, create_engine, text
+
+import async_app
+import sync_app
 from twin import statements
 from twin.settings import Settings
 from twin.urls import parse_database_url

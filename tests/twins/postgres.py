@@ -38,7 +38,8 @@ def postgres() -> Iterator[str]:
             f"DATABASE_URL_TEST is not set, and there is no {' and no '.join(missing)} here"
         )
     # Not pytest's own folder, which only its owner may enter; the path of a socket must be short.
-    with tempfile.TemporaryDirectory(prefix="twin-pg-") as folder:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="twin-pg-"))
         user = _hand_over(Path(folder))
         data = str(Path(folder, "data"))
         made = subprocess.run(
@@ -52,7 +53,7 @@ def postgres() -> Iterator[str]:
         )
         if made.returncode:
             raise NoPostgresError(f"initdb failed: {made.stderr.strip()}")
-        log = Path(folder, "log").open("w+")
+        log = stack.enter_context(Path(folder, "log").open("w+"))
         server = subprocess.Popen(
             [tools["postgres"], "-D", data, "-k", folder, "-h", "", "-F"],
             user=user,
@@ -74,7 +75,6 @@ def postgres() -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
-            log.close()
 
 
 def _hand_over(folder: Path) -> str | None:

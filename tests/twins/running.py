@@ -76,10 +76,16 @@ class Running:
             watchdog.cancel()
 
     def ask(
-        self, path: str, method: str = "GET", body: str | None = None, **headers: str
+        self,
+        path: str,
+        method: str = "GET",
+        body: str | None = None,
+        *,
+        timeout: float = DEADLINE,
+        **headers: str,
     ) -> Answer:
         """Send a request over a connection of its own; underscores in header names are hyphens."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             connection.request(method, path, body and body.encode(), sent)
@@ -102,6 +108,14 @@ class Running:
         else:
             self.process.send_signal(number)
         return self.process.wait(DEADLINE)
+
+    def is_gone(self) -> bool:
+        """Whether none of its processes is left."""
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
     def errors(self) -> str:
         """What it has written to standard error so far."""

@@ -13,6 +13,7 @@ from differences import HOSTS, SERVERS
 from flask.sessions import SecureCookieSessionInterface
 from running import JSON, KEY, TWINS, Answer, Running, running
 from serving import wait_for
+
 from sync_app import create_app
 from twin.settings import Settings
 from twin.urls import parse_database_url
@@ -142,7 +143,7 @@ def different_headers(
     flask: Answer, quart: Answer, read_session: Any
 ) -> dict[str, tuple[list[str], list[str]]]:
     """Every header that is not the same, with both twins' values; cookies by what they say."""
-    names = {name.lower() for answer in (flask, quart) for name in answer.headers.keys()}
+    names = {name.lower() for answer in (flask, quart) for name, _ in answer.headers}
 
     def values(answer: Answer, name: str) -> list[str]:
         found = sorted(answer.headers.getlist(name))
