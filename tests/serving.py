@@ -19,6 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 DEADLINE = 30.0
 
+# What the apps in sent_apps.py send, in bytes: a file, and each chunk of a stream.
+SIZE = 3_000_000
+CHUNK = 100_000
+
 
 @dataclass
 class Keeps:
@@ -65,8 +69,8 @@ def http_server(keeps: Keeps) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def app_server(host: str, module: str, *options: str) -> Iterator[int]:
-    """*module*`:app` under gunicorn or Hypercorn in a process of its own; gives the port.
+def app_server(host: str, module: str, *options: str, **environment: str) -> Iterator[int]:
+    """*module* under gunicorn or Hypercorn in a process of its own; gives the port.
 
     The socket is bound here and inherited, so it takes connections before the server is up.
     """
@@ -82,6 +86,7 @@ def app_server(host: str, module: str, *options: str) -> Iterator[int]:
         cwd=ROOT,
         env={
             **os.environ,
+            **environment,
             "PYTHONPATH": os.pathsep.join([str(ROOT / "shared"), str(ROOT / "tests")]),
         },
         stdout=subprocess.PIPE,

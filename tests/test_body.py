@@ -149,11 +149,10 @@ def test_reading_gives_what_it_holds_and_refuses_a_stream(host, case):
         try:
             return await body.read(response)
         except BodyStreamedError as error:
-            assert "buffer=True" in str(error)
-            return None
+            return str(error)
 
     answer, read = through_hook(host, case, hook)
-    assert read == (None if case.streaming else case.holds)
+    assert "buffer=True" in read if case.streaming else read == case.holds
     if case.status not in (204, 304):
         assert answer.body == sent_of(host, case)
 

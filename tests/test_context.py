@@ -6,7 +6,6 @@ import asyncio
 import subprocess
 import sys
 
-import flask
 import pytest
 import quart
 

@@ -159,6 +159,14 @@ def test_on_error_log_carries_on_with_the_response_as_it_was(host, hooks, caplog
 
 
 @pytest.mark.parametrize("phase", ["before_request", "teardown_request"])
+def test_on_error_log_leaves_a_good_hook_alone(host, hooks, phase):
+    ran = []
+    getattr(hooks, phase)(on_error="log")(lambda *args: ran.append(phase))
+    assert host.ask().status == 200
+    assert ran == [phase]
+
+
+@pytest.mark.parametrize("phase", ["before_request", "teardown_request"])
 def test_on_error_log_serves_every_phase(host, hooks, caplog, phase):
     @getattr(hooks, phase)(on_error="log")
     def fails(*args):

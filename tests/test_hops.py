@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from serving import Keeps, http_scope, http_server
+from serving import ROOT, Keeps, app_server, get, http_scope, http_server
 
-from afterware import HookError, Hooks, g, request
+from afterware import HookError, Hooks, g, hop, request
 from afterware.colour import make_hook
 from afterware.hop import in_worker_thread
 
@@ -359,6 +363,122 @@ def test_an_exception_in_the_waiting_thread_cancels_the_hook(flask_host, monkeyp
             flask_host.ask()
     finally:
         signal.signal(signal.SIGALRM, before)
+    assert cancelled.wait(10)
+
+
+@pytest.mark.parametrize("options", [(), ("--preload",)], ids=["", "preloaded"])
+def test_a_client_keeps_its_connections_under_gunicorns_threads(options):
+    """Eight threads ask at once; the pool holds no more connections than were needed at once."""
+    keeps = Keeps()
+    with (
+        http_server(keeps) as url,
+        app_server("flask", "pool_app:app", *options, UPSTREAM=url) as port,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        answers = list(pool.map(lambda _: get(port, "/"), range(40)))
+    assert {headers["X-Upstream"] for _, headers, _ in answers} == {"kept"}
+    assert keeps.requests == 40
+    assert keeps.connections <= 8
+
+
+AT_EXIT = """
+import asyncio, os, sys
+import flask
+from afterware import Hooks
+
+app = flask.Flask("a")
+hooks = Hooks()
+hooks.init_app(app)
+tasks = []
+
+
+async def goes_on():
+    try:
+        await asyncio.sleep(60)
+    finally:
+        print("cleaned up", flush=True)
+
+
+@hooks.after_request(suspends=True)
+async def starts(response):
+    tasks.append(asyncio.create_task(goes_on()))
+    await asyncio.sleep(0)
+    return response
+
+
+def ask():
+    return app.test_client().get("/").status_code
+
+
+print(ask(), flush=True)
+"""
+
+FORKS = """
+child = os.fork()
+if child == 0:
+    print("child", ask(), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+print("parent", ask(), flush=True)
+"""
+
+
+def run_script(script):
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "shared")},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("\n")[:-1]
+
+
+def test_at_exit_what_still_runs_on_the_lasting_loop_cleans_up():
+    assert run_script(AT_EXIT) == ["404", "cleaned up"]
+
+
+def test_the_lasting_loop_is_made_anew_after_a_fork():
+    assert run_script(AT_EXIT + FORKS) == ["404", "child 404", "parent 404", *["cleaned up"] * 2]
+
+
+def test_a_hook_cancelled_before_it_began_leaves_nothing_open(flask_host, monkeypatch):
+    """The waiting thread is interrupted while the loop is still busy with something else."""
+    busy, cancelled = threading.Event(), threading.Event()
+    hooks = Hooks()
+    hooks.init_app(flask_host.app)
+
+    @hooks.after_request(suspends=True)
+    async def never_begins(response):
+        raise AssertionError("it was cancelled")
+
+    class TimedOut(BaseException):
+        pass
+
+    class Interrupted:
+        """A lock whose waiting is interrupted once, the second time it is acquired."""
+
+        def __init__(self):
+            self.acquired = 0
+
+        def acquire(self):
+            self.acquired += 1
+            if self.acquired == 2:
+                raise TimedOut
+
+        def release(self):
+            raise AssertionError("nobody waits any more")
+
+    loop = hop._LastingLoop.shared()._loop
+    loop.call_soon_threadsafe(busy.wait, 10)
+    monkeypatch.setattr(hop.threading, "Lock", Interrupted)
+    with pytest.raises(TimedOut):
+        flask_host.ask()
+    monkeypatch.undo()
+    loop.call_soon_threadsafe(cancelled.set)
+    busy.set()
     assert cancelled.wait(10)
 
 

@@ -62,6 +62,7 @@ class _Watch:
         self.started = perf_counter()
         self.status: int | None = None
         self.headers = Headers()
+        self.expected: int | None = None
         self.bytes = 0
         self.left = False
         self.completed = False
@@ -70,10 +71,17 @@ class _Watch:
     def begin(self, status: int, headers: Headers) -> None:
         self.status = status
         self.headers = headers
+        if self.method == "HEAD" or status in _BODILESS:
+            self.expected = 0
+        else:
+            self.expected = headers.get("Content-Length", type=int)
 
     def count(self, chunk: bytes) -> None:
-        if self.method != "HEAD" and self.status not in _BODILESS:
+        if self.expected != 0:
             self.bytes += len(chunk)
+        # A client that has had all it was promised may close before the server is done.
+        if self.bytes == self.expected:
+            self.completed = True
 
     def sent(self) -> Sent:
         return Sent(
@@ -221,7 +229,7 @@ class WatchASGI:
                 watch.begin(message["status"], _asgi_headers(message.get("headers", ())))
             elif message["type"] == "http.response.body" and not watch.left:
                 watch.count(message.get("body", b""))
-                watch.completed = not message.get("more_body", False)
+                watch.completed |= not message.get("more_body", False)
 
         async def watched_receive() -> Any:
             message = await receive()
