@@ -85,6 +85,15 @@ def notice(response: Response) -> Response:
 
 
 @hooks.after_request
+async def conditional(response: Response) -> Response:
+    """Give what is held in memory an ETag; answer 304 to a client that has it, 412 as it asks."""
+    if request.method in ("GET", "HEAD") and response.status_code == 200:
+        await body.add_etag(response)
+        await body.make_conditional(response)
+    return response
+
+
+@hooks.after_request
 async def problem(response: Response) -> Response:
     """Make every error a problem document (RFC 9457), unless the client would rather have HTML."""
     if response.status_code < 400:
@@ -93,18 +102,9 @@ async def problem(response: Response) -> Response:
     accepted = [_PROBLEM, "application/json", "text/html"]
     if not response.is_json and request.accept_mimetypes.best_match(accepted) == "text/html":
         return response
-    said = await body.read_json(response)
+    said = await body.read_json(response, silent=True)
     document = _problem(response.status_code, said)
     body.replace(response, json.dumps(document) + "\n", content_type=_PROBLEM)
-    return response
-
-
-@hooks.after_request
-async def conditional(response: Response) -> Response:
-    """Give what is held in memory an ETag, and answer 304 to a client that has it."""
-    if request.method in ("GET", "HEAD") and response.status_code == 200:
-        await body.add_etag(response)
-        await body.make_conditional(response)
     return response
 
 

@@ -7,14 +7,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from in_process import serving
 from postgres import NoPostgresError, postgres
-from running import KEY, TWINS, Running, running
+from running import TWINS, Running, running
 from sqlalchemy import Executable, create_engine, text
 
-import async_app
-import sync_app
 from twin import statements
-from twin.settings import Settings
 from twin.urls import parse_database_url
 
 
@@ -76,14 +74,8 @@ def stored(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Stored]:
 @pytest.fixture
 def twin(host: Any, stored: Stored) -> Iterator[Any]:
     """A twin in this process: `host.ask` asks it."""
-    create_app = sync_app.create_app if host.name == "flask" else async_app.create_app
-    host.app = create_app(Settings(KEY, parse_database_url(stored.url)))
-    yield host
-    database = host.app.extensions["database"]
-    if host.name == "flask":
-        database.close()
-    else:
-        host.run(database.close())
+    with serving(host, stored.url):
+        yield host
 
 
 @pytest.fixture

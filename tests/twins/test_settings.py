@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from twin.command import command
 from twin.database import create_schema
+from twin.payload import json_of, note_text
+from twin.refusal import Refusal
 from twin.settings import DEVELOPMENT_KEY, Settings
 from twin.urls import SettingsError, parse_database_url, shown
 
 
 @pytest.mark.parametrize(
-    ("given", "read"),
+    ("text", "read"),
     [
         ("sqlite:////var/lib/notes.sqlite3", "sqlite:////var/lib/notes.sqlite3"),
         ("sqlite+aiosqlite:////notes.sqlite3", "sqlite:////notes.sqlite3"),
@@ -26,13 +31,13 @@ from twin.urls import SettingsError, parse_database_url, shown
         ),
     ],
 )
-def test_a_database_url_is_taken_with_or_without_a_driver(given, read):
+def test_a_database_url_is_taken_with_or_without_a_driver(text, read):
     """Each twin takes the driver of its own colour."""
-    assert parse_database_url(given).render_as_string(hide_password=False) == read
+    assert parse_database_url(text).render_as_string(hide_password=False) == read
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("text", "said"),
     [
         ("notes.sqlite3", "is not a database URL"),
         ("postgresql://db:port/notes", "is not a database URL"),
@@ -45,13 +50,57 @@ def test_a_database_url_is_taken_with_or_without_a_driver(given, read):
         ("sqlite:///notes.sqlite3?mode=memory", "has options after '?'"),
     ],
 )
-def test_a_bad_database_url_is_refused_with_the_reason(given, said):
+def test_a_bad_database_url_is_refused_with_the_reason(text, said):
     """What is wrong, what to write instead, and never a password."""
     with pytest.raises(SettingsError) as caught:
-        parse_database_url(given)
+        parse_database_url(text)
     assert str(caught.value).startswith("DATABASE_URL ")
     assert said in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@given(st.text() | st.from_regex(r"(sqlite|postgres(ql)?)(\+\w+)?:.{0,40}", fullmatch=True))
+def test_no_database_url_is_refused_in_any_other_way(text):
+    """Whatever the text is, it is taken or refused with a SettingsError."""
+    with contextlib.suppress(SettingsError):
+        assert parse_database_url(text).drivername in ("sqlite", "postgresql")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["text", "id"]), inner),
+)
+
+
+@given(JSON | st.fixed_dictionaries({"text": st.text(st.characters(exclude_categories=()))}))
+def test_what_is_taken_for_a_note_can_be_stored(document):
+    """Any JSON is a note's text that UTF-8 and PostgreSQL can hold, or a 400 with the reason."""
+    text = taken(document)
+    if isinstance(text, Refusal):
+        assert text.status == 400
+        assert text.detail
+    else:
+        assert text == document["text"]
+        assert 1 <= len(text) <= 1000
+        assert text.strip()
+        assert b"\0" not in text.encode()
+
+
+def taken(document):
+    try:
+        return note_text(document)
+    except Refusal as refusal:
+        return refusal
+
+
+@given(st.integers(-10, 2_000_000))
+def test_a_json_body_has_the_size_asked_for_or_is_refused(size):
+    """Within the bounds exactly so many bytes, beyond them 400."""
+    if 12 <= size <= 1024 * 1024:
+        assert len(json_of(size).encode()) == size
+    else:
+        with pytest.raises(Refusal, match=f"not {size}"):
+            json_of(size)
 
 
 def test_a_sqlite_path_is_made_absolute(tmp_path, monkeypatch):

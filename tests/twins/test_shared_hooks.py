@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
+from in_process import serving
 from serving import wait_for
+from sqlalchemy import func, select
 
 from twin import hooks as shared
 from twin import statements
@@ -134,6 +136,12 @@ def test_a_client_that_has_the_answer_gets_304(twin):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_condition_that_fails_is_a_problem_document_too(twin):
+    """412 is made by one hook and described by the next."""
+    answer = twin.ask("/", headers={"If-Match": '"another"'})
+    assert (answer.status, answer.json["title"]) == (412, "Precondition Failed")
+
+
 def test_a_sane_request_id_is_echoed(twin):
     """And one with anything else in it is not."""
     assert twin.ask("/", headers={"X-Request-Id": "a.b-c_1"}).headers["X-Request-Id"] == "a.b-c_1"
@@ -210,3 +218,17 @@ def test_a_database_that_goes_away_is_a_500_and_no_more(twin, stored):
     assert add(twin).status == 500
     assert twin.ask("/").status == 200
     assert held(twin) == 0
+
+
+def test_both_drivers_take_the_options_of_libpq(host, postgres_url):
+    """sslmode and its like mean the same in DATABASE_URL whichever driver reads it."""
+    options = "sslmode=disable&connect_timeout=5&application_name=twin-test"
+    with serving(host, f"{postgres_url}{'&' if '?' in postgres_url else '?'}{options}"):
+        name = select(func.current_setting("application_name").label("name"))
+
+        async def ask():
+            row = await either(database().fetch_one(name))
+            await shared.release(None)
+            return row
+
+        assert host.in_request(ask) == {"name": "twin-test"}
