@@ -195,7 +195,7 @@ def test_the_event_loop_goes_on_while_a_large_body_is_compressed(quart_host: Any
         client = quart_host.app.test_client()
         large = asyncio.create_task(client.get("/large", headers={"Accept-Encoding": "gzip"}))
         deadline = time.monotonic() + 10
-        while not holding.is_set() and time.monotonic() < deadline:  # noqa: ASYNC110 - a thread's
+        while not holding.is_set() and time.monotonic() < deadline:
             await asyncio.sleep(0.001)
         short = await client.get("/short")
         done = large.done()
