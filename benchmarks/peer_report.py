@@ -63,7 +63,7 @@ def _less(values: list[float], baseline: list[float]) -> list[float]:
 
 
 def _ratio(resampler: Resampler, upper: list[float], lower: list[float]) -> Estimate:
-    """The median of *upper* over that of *lower*: over single rounds, noise would divide by noise."""
+    """The median of *upper* over that of *lower*; in single rounds noise would divide noise."""
     draws = sorted(
         high / low if low > 0 else float("inf")
         for high, low in zip(resampler.medians(upper), resampler.medians(lower), strict=True)

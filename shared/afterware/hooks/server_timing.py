@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
@@ -77,8 +77,8 @@ class ServerTiming(ReadyMade):
     def __init__(
         self,
         *,
-        metrics: tuple[str, ...] = ("total", "hooks", "spans"),
-        timing_allow_origin: str | tuple[str, ...] = (),
+        metrics: str | Sequence[str] = ("total", "hooks", "spans"),
+        timing_allow_origin: str | Sequence[str] = (),
     ) -> None:
         hook = type(self).__name__
         self._metrics = frozenset(
