@@ -123,11 +123,12 @@ def test_each_chunk_of_a_stream_can_be_read_before_the_next_is_made(host: Any, c
 async def asgi(app: Any, method: str, coding: str, take: Any) -> Any:
     """The status and headers that an ASGI server is given; *take* is called with each chunk."""
     started: list[Any] = []
-    asked = asyncio.Event()
+    asked, over = asyncio.Event(), asyncio.Event()
 
     async def receive() -> Any:
         if asked.is_set():
-            await asyncio.Event().wait()
+            await over.wait()
+            return {"type": "http.disconnect"}
         asked.set()
         return {"type": "http.request", "body": b"", "more_body": False}
 
@@ -136,6 +137,8 @@ async def asgi(app: Any, method: str, coding: str, take: Any) -> Any:
             started.append(message)
         elif message["type"] == "http.response.body":
             take(message.get("body", b""))
+            if not message.get("more_body", False):
+                over.set()
 
     scope = http_scope("/", method)
     scope["headers"].append((b"accept-encoding", coding.encode()))
