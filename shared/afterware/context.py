@@ -166,7 +166,5 @@ def exchange(of: Request) -> MutableMapping[str, Any]:
 
     :param of: a request of either host; the proxy will do.
     """
-    try:
-        return of.environ  # type: ignore[attr-defined, no-any-return]
-    except AttributeError:
-        return of.scope  # type: ignore[attr-defined, no-any-return]
+    environ = getattr(of, "environ", None)
+    return of.scope if environ is None else environ  # type: ignore[attr-defined, no-any-return]

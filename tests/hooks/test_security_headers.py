@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import secure
 
-from afterware import HookConfigurationError
+from afterware import HookConfigurationError, Hooks
 from afterware.hooks import SecurityHeaders
 
 
@@ -208,3 +208,47 @@ def test_an_override_goes_through_other_decorators_and_binds_to_its_own_hook(
     host.route("/plain")(lambda: "")
     assert [sent(host).get(f"X-{letter}") for letter in "ABC"] == ["1", "2", "3"]
     assert [sent(host, "/plain").get(f"X-{letter}") for letter in "ABC"] == ["1", None, None]
+
+
+def test_a_hook_that_runs_later_has_its_way_with_a_header(host: Any, bind: Any) -> None:
+    hooks = bind(host, SecurityHeaders())
+
+    @hooks.after_request
+    def own(response: Any) -> Any:
+        response.headers["x-frame-options"] = "DENY"
+        return response
+
+    host.route("/")(lambda: "")
+    assert sent(host).getlist("X-Frame-Options") == ["DENY"]
+
+
+def test_after_response_hooks_see_what_was_added(host: Any, bind: Any) -> None:
+    hooks = bind(host, SecurityHeaders())
+    seen = []
+    hooks.after_response(lambda sent: seen.append(sent.headers.get("X-Frame-Options")))
+    host.route("/")(lambda: "")
+    sent(host)
+    assert seen == ["SAMEORIGIN"]
+
+
+def test_bound_to_a_blueprint_only_its_responses_get_headers_and_each_once(host: Any) -> None:
+    hooks = Hooks()
+    hooks.add(SecurityHeaders(), SecurityHeaders("strict"))
+    blueprint = host.new_blueprint("pages")
+    hooks.init_app(blueprint)
+    host.route("/in", blueprint, endpoint="in_pages")(lambda: "")
+    host.app.register_blueprint(blueprint)
+    host.route("/out")(lambda: "")
+    assert sent(host, "/pages/in").getlist("X-Frame-Options") == ["SAMEORIGIN"]
+    assert "X-Frame-Options" not in sent(host, "/out")
+
+
+def test_where_nothing_waits_at_the_edge_headers_are_added_at_once(host: Any, bind: Any) -> None:
+    security = SecurityHeaders()
+    bind(host, security)
+
+    def made() -> Any:
+        response = security.after_request(host.app.response_class(""))
+        return response.headers["X-Frame-Options"]
+
+    assert host.in_request(made) == "SAMEORIGIN"

@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import HookConfigurationError
-from ..head import Static
+from ..head import checked
+from ._late import LateHeaders
 from ._options import integer, one_of, refuse, strings
 
 __all__ = ["Policies", "Policy", "Tokens", "build"]
@@ -63,8 +64,8 @@ class Policies:
     :param redirect: the status of the redirect to https, or None for none.
     """
 
-    plain: Static
-    over_tls: Static
+    plain: LateHeaders
+    over_tls: LateHeaders
     differ: bool
     nonce_headers: tuple[tuple[str, str, tuple[str, ...]], ...]
     redirect: int | None
@@ -100,8 +101,8 @@ def build(options: Mapping[str, Any]) -> Policies:
     headers.update(options["extra"])
     hsts = headers.pop(HSTS, None)
     try:
-        plain = Static(headers.items())
-        over_tls = Static([*headers.items(), *([(HSTS, hsts)] if hsts is not None else [])])
+        plain = LateHeaders(headers.items())
+        over_tls = LateHeaders([*headers.items(), *([(HSTS, hsts)] if hsts is not None else [])])
     except ValueError as error:
         raise HookConfigurationError(f"{_HOOK}: {error}.") from None
     redirect = None
@@ -302,7 +303,7 @@ def _put_csp(
     if not nonce_in:
         headers[name] = value
         return ()
-    Static([(name, value.replace(_NONCE, "nonce"))])  # checked as the others are
+    checked(name, value.replace(_NONCE, "nonce"))
     return ((name, name.lower(), tuple(value.split(_NONCE))),)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..context import current_app, current_request, exchange
 from ..head import RequestHeader, append, names
+from ._late import deliver_late
 from ._options import ReadyMade, one_of, refuse_unknown
 from ._policies import Policies, Policy, Tokens, build
 from ._views import PerView, View
@@ -30,7 +31,8 @@ class SecurityHeaders(ReadyMade):
 
     Policies and presets are those of the package `secure`; everything is computed when the hook is
     made. An option left at "preset" sends what the preset sends, None or False sends nothing. A
-    header that a view, or a hook before this one, has set is left alone.
+    header that a view or another hook sets is left alone. Headers that are the same for everybody
+    are added where the response leaves the app; other hooks do not see them, after_response does.
 
     A policy is a text, a mapping (`{"default-src": "'self'", "img-src": ["'self'", "data:"]}`), or
     one of secure's builders.
@@ -137,6 +139,7 @@ class SecurityHeaders(ReadyMade):
 
     def init_app(self, app: Any) -> None:
         """Give templates `csp_nonce()`, and the session cookie its attributes."""
+        deliver_late(app)
         app.add_template_global(self.nonce, "csp_nonce")
         if self._options["session_cookie_samesite"] is not None:
             app.config["SESSION_COOKIE_SAMESITE"] = self._options["session_cookie_samesite"]
@@ -157,12 +160,11 @@ class SecurityHeaders(ReadyMade):
     def after_request(self, response: Response) -> Response:
         """Add what is missing."""
         policies = self._of_view()
-        headers = response.headers
-        if policies.differ and _is_secure(current_request()):
-            policies.over_tls.add_missing(headers)
-        else:
-            policies.plain.add_missing(headers)
+        request = current_request()
+        secure = policies.differ and _is_secure(request)
+        (policies.over_tls if secure else policies.plain).add(request, response)
         if policies.nonce_headers:
+            headers = response.headers
             present = names(headers)
             for name, lower, parts in policies.nonce_headers:
                 if lower not in present:
