@@ -61,7 +61,10 @@ def in_worker_thread(hook: Hook) -> Callable[..., Awaitable[Any]]:
             await _outlast(future)
             error = None if future.cancelled() else future.exception()
             if error is not None:
-                logger.error("%s failed after its client left", hook.describe(), exc_info=error)
+                # Not logger.exception: what is being handled here is the cancellation.
+                logger.error(  # noqa: TRY400
+                    "%s failed after its client left", hook.describe(), exc_info=error
+                )
             raise
         finally:
             _adopt(context)
@@ -96,6 +99,7 @@ def on_lasting_loop(hook: Hook) -> Callable[..., Any]:
                 " for itself",
                 "Call the Flask app in another thread, with asyncio.to_thread.",
             )
+
         async def run() -> Any:
             return await function(*args)
 
@@ -105,7 +109,9 @@ def on_lasting_loop(hook: Hook) -> Callable[..., Any]:
         except asyncio.CancelledError as error:
             # Out of a loop this is no longer a request to stop, and would pass `except Exception`.
             raise HookError(
-                hook, "was cancelled", "Something it awaits was cancelled, or the process is ending."
+                hook,
+                "was cancelled",
+                "Something it awaits was cancelled, or the process is ending.",
             ) from error
         finally:
             _adopt(context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import quart
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -73,7 +73,7 @@ class QuartBinding(Binding):
                 run = pipeline.teardown_async(self._steps("teardown_request"))
             serving.set("quart")
             # Quart has answered an unhandled error by now and passes None; Flask passes the error.
-            await run(quart.request.scope.get(EXCEPTION) if exc is None else exc)
+            await run(_scope().get(EXCEPTION) if exc is None else exc)
 
         return afterware_teardown_request
 
@@ -99,7 +99,7 @@ class QuartBinding(Binding):
             _note_exceptions(app)
 
         async def mark(_: BaseException | None) -> None:
-            quart.request.scope[served] = True  # type: ignore[typeddict-unknown-key]  # ours
+            _scope()[served] = True
 
         if not ours:
             # Which blueprint served a request is known while it is served only.
@@ -162,4 +162,9 @@ def _note_exceptions(app: quart.Quart) -> None:
 
 
 async def _note_exception(_: Any, exception: BaseException, **__: Any) -> None:
-    quart.request.scope[EXCEPTION] = exception  # type: ignore[literal-required]  # a key of ours
+    _scope()[EXCEPTION] = exception
+
+
+def _scope() -> dict[str, Any]:
+    """The ASGI scope of the request, which is open to keys of ours."""
+    return cast("dict[str, Any]", quart.request.scope)
