@@ -30,20 +30,17 @@ def _noting(name: str) -> Callable[..., Any]:
 
 
 # Every way of reading a dict; `in` and len() tell of a user as well.
-_READS = ("__getitem__", "__contains__", "__iter__", "__len__", "__eq__", "__ne__", "__or__")
-_READS += ("__ror__", "__reversed__", "get", "setdefault", "keys", "items", "values", "copy")
-_READS += ("pop", "popitem")
-
-NotedSession = type(
-    "NotedSession",
-    (SecureCookieSession,),
-    {
-        "__doc__": "A session that sets `accessed` when anything in it is looked at.",
-        "__module__": __name__,
-        "__hash__": None,
-        **{name: _noting(name) for name in _READS},
-    },
+_READS = (
+    *("__getitem__", "__contains__", "__iter__", "__len__", "__reversed__"),
+    *("__eq__", "__ne__", "__or__", "__ror__"),
+    *("get", "setdefault", "keys", "items", "values", "copy", "pop", "popitem"),
 )
+
+_members: dict[str, Any] = {name: _noting(name) for name in _READS}
+_members["__doc__"] = "A session that sets `accessed` when anything in it is looked at."
+_members["__module__"] = __name__
+_members["__hash__"] = None
+NotedSession: type[SecureCookieSession] = type("NotedSession", (SecureCookieSession,), _members)
 
 
 def mend(app: quart.Quart) -> None:
@@ -65,8 +62,7 @@ def mend(app: quart.Quart) -> None:
 
 def _notes_access() -> bool:
     """Whether somebody else notes it: the session itself, or the context it is reached through."""
-    session = SecureCookieSession({"probe": 1})
-    session.get("probe")
-    return session.accessed or (
-        hasattr(quart.ctx, "AppContext") and hasattr(quart.ctx.AppContext, "session")
-    )
+    session = SecureCookieSession({"user": "probe"})
+    session.get("user")
+    context = getattr(quart.ctx, "AppContext", None)
+    return session.accessed or hasattr(context, "session")
