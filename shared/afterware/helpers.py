@@ -33,7 +33,7 @@ async def make_response(*parts: Any) -> Response:
     return await _call("make_response", *parts)  # type: ignore[no-any-return]
 
 
-async def render_template(name: str, **context: Any) -> str:
+async def render_template(name: str, /, **context: Any) -> str:
     """A template of the app, rendered.
 
     :param name: the template's name.
@@ -42,7 +42,7 @@ async def render_template(name: str, **context: Any) -> str:
     return await _call("render_template", name, **context)  # type: ignore[no-any-return]
 
 
-async def render_template_string(source: str, **context: Any) -> str:
+async def render_template_string(source: str, /, **context: Any) -> str:
     """A template that is given as text, rendered.
 
     :param source: the template.
@@ -133,6 +133,6 @@ def _options(
     }
 
 
-async def _call(name: str, *args: Any, **kwargs: Any) -> Any:
+async def _call(name: str, /, *args: Any, **kwargs: Any) -> Any:
     result = getattr(host(), name)(*args, **kwargs)
     return await result if inspect.isawaitable(result) else result
