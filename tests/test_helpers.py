@@ -1,4 +1,4 @@
-"""helpers: what is a coroutine function on Quart and a plain one on Flask, is the former on both."""
+"""helpers: coroutine functions on both hosts, of what Quart has so and Flask has plain."""
 
 from __future__ import annotations
 

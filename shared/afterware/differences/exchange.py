@@ -49,9 +49,12 @@ class Answer:
     @property
     def outcome(self) -> str:
         """The status, or what came instead of an answer."""
-        if self.error is None:
+        error = self.error
+        if error is None:
             return str(self.status)
-        how = "no end" if isinstance(self.error, TimeoutError) else type(self.error).__name__
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]  # the task group that a request runs in says nothing
+        how = "no end" if isinstance(error, TimeoutError) else type(error).__name__
         if self.status is None:
             return f"no answer ({how})"
         return f"{self.status}, then cut off ({how})"
@@ -73,7 +76,10 @@ def ask_wsgi(
     :param leave_after: leave when so many chunks have come, as a client that has had enough.
     """
     content_type = (headers or {}).get("Content-Type")
-    builder = EnvironBuilder(path, method=method, data=data, content_type=content_type)
+    client = {"REMOTE_ADDR": "127.0.0.1"}
+    builder = EnvironBuilder(
+        path, method=method, data=data, content_type=content_type, environ_base=client
+    )
     for name, value in (headers or {}).items():
         builder.headers[name] = value
     environ = builder.get_environ()
@@ -88,6 +94,10 @@ def ask_wsgi(
     chunks: Any = None
     try:
         chunks = app(environ, start_response)
+    except Exception as error:
+        # Headers are sent with the first part of the body (PEP 3333), so none were.
+        return Answer(error=error.with_traceback(None))
+    try:
         for chunk in chunks:
             answer.chunks.append(chunk)
             if len(answer.chunks) == leave_after:

@@ -11,21 +11,17 @@ from typing import Any
 
 from .. import request
 from .record import Difference, Facts, difference
-from .stage import At
+from .stage import At, yes_no
 
 __all__ = ["DIFFERENCES"]
-
-
-def _yes(true: bool) -> str:
-    return "yes" if true else "no"
 
 
 @difference(
     "AW301",
     "teardown is not told of the exception",
-    flask="",
-    quart="",
-    bound="",
+    flask="exc after an unhandled error: ZeroDivisionError",
+    quart="exc after an unhandled error: NoneType",
+    bound="exc after an unhandled error: ZeroDivisionError",
     bites="silently",
     whom="teardown functions that roll back on an exception: after a 500 they commit",
     remedy="`@hooks.teardown_request`, which is given the same exception on both",
@@ -52,9 +48,9 @@ def exception(at: At) -> Facts:
 @difference(
     "AW302",
     "teardown_appcontext functions run in another order",
-    flask="",
-    quart="",
-    bound="",
+    flask="registered 1, 2: 2, 1",
+    quart="registered 1, 2: 1, 2",
+    bound="registered 1, 2: 1, 2",
     bites="silently",
     whom="apps that close what others still use: the pool before the session",
     remedy="`@hooks.teardown_request`, in the order of Hooks on both",
@@ -79,9 +75,10 @@ def appcontext_order(at: At) -> Facts:
 @difference(
     "AW303",
     "what a hook raises under TESTING",
-    flask="",
-    quart="",
-    bound="",
+    flask="the test sees: no answer (KeyError)",
+    quart="the test sees: 500",
+    bound="the test sees: 500",
+    bound_on_flask="the test sees: no answer (KeyError)",
     bites="silently",
     whom="test suites: on Quart a test that only looks at a body, or at nothing, goes on",
     remedy="assert the status in each test",
@@ -101,9 +98,10 @@ def testing(at: At) -> Facts:
 @difference(
     "AW307",
     "after_request does not run for websockets",
-    flask="",
-    quart="",
-    bound="",
+    flask="websockets: none",
+    quart="websockets: no hook runs",
+    bound="websockets: no hook runs",
+    bound_on_flask="websockets: none",
     bites="silently",
     whom="hooks that log or count every request: websockets pass them by",
     remedy="after_websocket, which is given None, or a response where the handshake was refused",
@@ -140,9 +138,10 @@ def websocket(at: At) -> Facts:
 @difference(
     "AW308",
     "no hooks run when open_session raises",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: 500; hooks run: yes",
+    quart="answer: None; hooks run: no",
+    bound="answer: None; hooks run: no",
+    bound_on_flask="answer: 500; hooks run: yes",
     bites="on some paths",
     whom="apps with sessions in a store: while it is down, no security header, no log line, no"
     " error page of the app's own",
@@ -166,15 +165,22 @@ def open_session(at: At) -> Facts:
     stage.app.session_interface = interface
     stage.after_request(hook)
     answer = stage.ask()
-    return {"answer": str(answer.status), "hooks run": _yes(bool(ran))}
+    return {"answer": str(answer.status), "hooks run": yes_no(bool(ran))}
 
 
 @difference(
     "AW310",
     "Vary: Cookie, where the session was only read",
-    flask="",
-    quart="",
-    bound="",
+    flask="session read: Vary Cookie; session not touched: Vary none",
+    quart="session read: Vary none; session not touched: Vary none",
+    bound="session read: Vary Cookie; session not touched: Vary none",
+    later={
+        "quart 0.23": {
+            "quart": "session read: Vary Cookie; session not touched: Vary Cookie",
+            "bound": "session read: Vary Cookie; session not touched: Vary Cookie",
+            "bound_on_flask": "session read: Vary Cookie; session not touched: Vary none",
+        }
+    },
     bites="silently",
     whom="pages that show who is logged in, behind a shared cache: one user is served another's",
     remedy="bind hooks with Hooks, which mends the app's session interface; else add"
@@ -183,6 +189,9 @@ def open_session(at: At) -> Facts:
     defect="Quart 0.22 and older with Flask 3.1.3 or newer, which moved the noting of access from"
     " the session to its own context. Quart 0.23 errs the other way: every answer of an app"
     " with a secret key varies, so that shared caches keep none of them",
+    why="With Quart 0.23 nothing tells whether the session was read; a page that varies too much is"
+    " safe, and only dearer.",
+    see=("https://github.com/pallets/flask/security/advisories/GHSA-68rp-wp8r-4726",),
 )
 def vary(at: At) -> Facts:
     stage = at.stage(lambda: str(at.host.session.get("user")), SECRET_KEY="probe")
@@ -197,9 +206,9 @@ def vary(at: At) -> Facts:
 @difference(
     "AW311",
     "a file that a hook removes is gone before it is sent",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: 200; body: Hello; removed: yes",
+    quart="answer: 200, then cut off (FileNotFoundError); body: none; removed: yes",
+    bound="answer: 200; body: Hello; removed: yes",
     bites="loudly",
     whom="views that make a file, send it, and remove it with after_this_request: the client gets"
     " a status and no body",
@@ -240,16 +249,16 @@ def removed_file(at: At) -> Facts:
     return {
         "answer": answer.outcome,
         "body": answer.body.decode() or "none",
-        "removed": _yes(gone),
+        "removed": yes_no(gone),
     }
 
 
 @difference(
     "AW312",
     "work that a hook starts in a thread, with the request's context",
-    flask="",
-    quart="",
-    bound="",
+    flask="the work is done: yes",
+    quart="the work is done: no",
+    bound="the work is done: yes",
     bites="silently",
     whom="hooks that send mail or metrics from a thread: copy_current_request_context gives a"
     " coroutine function on Quart, and the thread does nothing",
@@ -277,7 +286,7 @@ def thread(at: At) -> Facts:
     stage.ask()
     for each in threads:
         each.join()
-    return {"the work is done": _yes(done == ["/"])}
+    return {"the work is done": yes_no(done == ["/"])}
 
 
 def _close(result: Any) -> None:
@@ -288,9 +297,10 @@ def _close(result: Any) -> None:
 @difference(
     "AW313",
     "a teardown function that raises",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: no answer (KeyError); the others run: no",
+    quart="answer: no answer (KeyError); the others run: no",
+    bound="answer: 200; the others run: yes",
+    later={"quart 0.23": {"quart": "answer: no answer (KeyError); the others run: yes"}},
     bites="on some paths",
     whom="teardown functions that may fail: an answer that was good is lost",
     remedy="`@hooks.teardown_request(on_error='log')`; in any case the other teardown hooks run",
@@ -307,15 +317,15 @@ def teardown(at: At) -> Facts:
     hooks: list[Callable[[Any], Any]] = [lambda exc: ran.append("other"), fails]
     for hook in reversed(hooks) if at.bound else hooks:
         stage.on("teardown_request", hook, on_error="log")
-    return {"answer": stage.ask().outcome, "the others run": _yes(bool(ran))}
+    return {"answer": stage.ask().outcome, "the others run": yes_no(bool(ran))}
 
 
 @difference(
     "AW317",
     "a plain receiver of a signal runs in a worker thread",
-    flask="",
-    quart="",
-    bound="",
+    flask="thread: the view's",
+    quart="thread: another",
+    bound="thread: the view's",
     bites="under load",
     whom="apps that use request_finished or got_request_exception as a hook",
     remedy="an after_response or teardown_request hook in its place",
@@ -343,9 +353,9 @@ def signal(at: At) -> Facts:
 @difference(
     "AW318",
     "after_this_request makes a plain hook that hops",
-    flask="",
-    quart="",
-    bound="",
+    flask="thread: the view's",
+    quart="thread: another",
+    bound="thread: the view's",
     bites="under load",
     whom="views and helpers that set a cookie or a header by after_this_request",
     remedy="`from afterware import after_this_request`",

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from time import sleep
 from typing import Any
 
 from .record import Difference, Facts, difference
-from .stage import At
+from .stage import At, yes_no
 
 __all__ = ["DIFFERENCES"]
-
-
-def _yes(true: bool) -> str:
-    return "yes" if true else "no"
 
 
 @difference(
     "AW304",
     "a client that leaves cancels async hooks",
-    flask="",
-    quart="",
-    bound="",
+    flask="come to their end: the hook, the next hook",
+    quart="come to their end: none",
+    bound="come to their end: the hook, the next hook",
     bites="under load",
     whom="hooks that write an audit row or commit: they are cut off in the middle, and the hooks"
     " after them do not run",
@@ -65,11 +61,11 @@ def cancelled(at: At) -> Facts:
 @difference(
     "AW305",
     "a plain hook outlives the teardown of a client that left",
-    flask="",
-    quart="",
-    bound="",
+    flask="order: hook, teardown",
+    quart="order: teardown, hook",
+    bound="order: hook, teardown",
     bites="under load",
-    whom="plain hooks that use a connection: teardown has closed it, or given it to another request",
+    whom="plain hooks that use a connection: teardown has closed it or given it to another",
     remedy="blocking=True: teardown waits for the hook",
     needs=("lifecycle",),
 )
@@ -93,9 +89,9 @@ def outlived(at: At) -> Facts:
 @difference(
     "AW306",
     "RESPONSE_TIMEOUT cuts streams short",
-    flask="",
-    quart="",
-    bound="",
+    flask="sent: all",
+    quart="sent: cut short",
+    bound="sent: all",
     bites="silently",
     whom="streams, server-sent events and downloads over slow links that take longer than 60 s; the"
     " probe sets a tenth of a second",
@@ -121,9 +117,10 @@ def time_out(at: At) -> Facts:
 @difference(
     "AW309",
     "g is empty in stream_with_context",
-    flask="",
-    quart="",
-    bound="",
+    flask="g.user in the stream: ada",
+    quart="g.user in the stream: None",
+    bound="g.user in the stream: None",
+    bound_on_flask="g.user in the stream: ada",
     bites="silently",
     whom="streams that use a connection, or a user, that before_request put on g",
     remedy="take what the stream needs out of g in the view, and pass it to the generator",
@@ -152,9 +149,10 @@ def stream_g(at: At) -> Facts:
 @difference(
     "AW314",
     "a plain generator that is left half-way is not closed",
-    flask="",
-    quart="",
-    bound="",
+    flask="closed when the client left: yes",
+    quart="closed when the client left: no",
+    bound="closed when the client left: no",
+    bound_on_flask="closed when the client left: yes",
     bites="silently",
     whom="streams with a `finally` or a `with`: what they hold is kept until the collector comes,"
     " and is let go in another thread",
@@ -166,7 +164,7 @@ def stream_g(at: At) -> Facts:
 def half_way(at: At) -> Facts:
     events: list[str] = []
 
-    def parts() -> Iterator[str]:
+    def parts() -> Generator[str]:
         try:
             for _ in range(1000):
                 yield "part"
@@ -179,15 +177,16 @@ def half_way(at: At) -> Facts:
     stage.ask(leave_after=1)
     closed = bool(events)
     kept.close()
-    return {"closed when the client left": _yes(closed)}
+    return {"closed when the client left": yes_no(closed)}
 
 
 @difference(
     "AW315",
     "a plain generator runs in worker threads",
-    flask="",
-    quart="",
-    bound="",
+    flask="thread: the view's",
+    quart="thread: another",
+    bound="thread: another",
+    bound_on_flask="thread: the view's",
     bites="under load",
     whom="streams: a hop for each chunk, and a sqlite3 cursor made in the view may not be used",
     remedy="an async generator",
@@ -214,11 +213,11 @@ def stream_thread(at: At) -> Facts:
 @difference(
     "AW316",
     "a hook that wants the body to be gone",
-    flask="",
-    quart="",
-    bound="",
+    flask="order: hook, body",
+    quart="order: hook, body",
+    bound="order: body, hook",
     bites="silently",
-    whom="hooks that time, count or release a stream: they run before its first byte; alike on both",
+    whom="hooks that time or release a stream: they run before its first byte; alike on both",
     remedy="an after_response hook, which runs after the last",
     needs=("lifecycle",),
     see=(
@@ -249,9 +248,9 @@ def before_the_body(at: At) -> Facts:
 @difference(
     "AW319",
     "an error in the middle of a stream",
-    flask="",
-    quart="",
-    bound="",
+    flask="sent: 200, then cut off; the hook is told of: nothing",
+    quart="sent: 200, then cut off; the hook is told of: nothing",
+    bound="sent: 200, then cut off; the hook is told of: KeyError",
     bites="silently",
     whom="whoever watches for failed streams: on Flask the server logs it, on Quart too, but"
     " teardown and hooks hear of it on neither",

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from .record import COLUMNS, Column, Difference, Facts, in_one_line
+from .servers import Servers
 from .stage import At, quiet
 
 __all__ = ["Observation", "observe", "observe_one", "versions"]
@@ -72,10 +73,11 @@ def observe(
     """
     installed = versions()
     observations = []
-    for each in differences:
-        observation = observe_one(each, installed)
-        tell(observation)
-        observations.append(observation)
+    with Servers() as servers:
+        for each in differences:
+            observation = observe_one(each, installed, servers=servers)
+            tell(observation)
+            observations.append(observation)
     return observations
 
 
@@ -83,22 +85,24 @@ def observe_one(
     difference: Difference,
     installed: dict[str, str] | None = None,
     *,
+    servers: Servers | None = None,
     flask: Any = None,
     quart: Any = None,
 ) -> Observation:
     """Run one probe.
 
     :param installed: what `versions()` gives.
+    :param servers: for the probes that ask over a socket.
     :param flask: what to take for Flask, by default the module `flask`.
     :param quart: what to take for Quart, by default the module `quart`.
     """
     flask = flask or importlib.import_module("flask")
     quart = quart or importlib.import_module("quart")
     places: dict[Column, At] = {
-        "flask": At(flask),
-        "quart": At(quart),
-        "bound": At(quart, bound=True),
-        "bound_on_flask": At(flask, bound=True),
+        "flask": At(flask, False, servers),
+        "quart": At(quart, False, servers),
+        "bound": At(quart, True, servers),
+        "bound_on_flask": At(flask, True, servers),
     }
     saw = {column: _look(difference, places[column]) for column in COLUMNS}
     return Observation(difference, saw, difference.claim(installed or versions()))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .record import Difference, Facts, Probe, difference
-from .stage import At, Stage
+from .stage import At, Stage, yes_no
 
 __all__ = ["DIFFERENCES"]
 
@@ -42,21 +42,21 @@ def miscoloured(make: Callable[[], Any]) -> Probe:
 def _told(stage: Stage) -> Facts:
     answer = stage.ask()
     reached = "yes" if answer.all("X-Hook") else "no"
-    facts = {"answer": answer.outcome, "the hook took effect": reached}
+    facts = {"answer": answer.outcome, "effect": reached}
     if answer.status != 200:
-        facts["the error names the hook"] = stage.tells("faulty", answer)
+        facts["it names the hook"] = stage.tells("faulty", answer)
     return facts
 
 
 none = difference(
     "AW211",
     "a hook that returns None",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: no answer (TypeError); effect: no; it names the hook: no",
+    quart="answer: no answer (AttributeError); effect: no; it names the hook: no",
+    bound="answer: 500; effect: no; it names the hook: yes",
     bites="loudly",
     whom="hooks that forget to return on some path; neither host's message names the hook",
-    remedy="`return response` on every path; bound, the error names the hook and its line",
+    remedy="`return response` on every path; bound, it names the hook and its line",
     needs=("broken",),
     see=("https://github.com/pallets/flask/issues/5380",),
 )(returning(lambda: None))
@@ -64,9 +64,9 @@ none = difference(
 text = difference(
     "AW212",
     "a hook that returns a string, a tuple or a dict",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: no answer (TypeError); effect: no; it names the hook: no",
+    quart="answer: no answer (AttributeError); effect: no; it names the hook: no",
+    bound="answer: 500; effect: no; it names the hook: yes",
     bites="loudly",
     whom="hooks that answer as a view may",
     remedy="change the response with body, or return current_app.response_class(...)",
@@ -77,13 +77,14 @@ text = difference(
 @difference(
     "AW213",
     "a hook with the wrong number of parameters",
-    flask="",
-    quart="",
-    bound="",
+    flask="refused: by a 500 at each request; it names the hook: yes",
+    quart="refused: by a 500 at each request; it names the hook: yes",
+    bound="refused: at registration; it names the hook: yes",
     bites="loudly",
     whom="hooks that were copied from another phase; alike on both hosts, at the first request",
     remedy="`def hook(response)`; bound, it is refused when it is registered",
     needs=("broken",),
+    see=("https://github.com/pallets/flask/issues/3468",),
 )
 def arity(at: At) -> Facts:
     stage = at.stage()
@@ -95,12 +96,12 @@ def arity(at: At) -> Facts:
     except TypeError as error:
         return {
             "refused": "at registration",
-            "the error names the hook": _yes("faulty" in str(error)),
+            "it names the hook": yes_no("faulty" in str(error)),
         }
     facts = _told(stage)
     return {
         "refused": f"by a {facts['answer']} at each request",
-        "the error names the hook": facts["the error names the hook"],
+        "it names the hook": facts["it names the hook"],
     }
 
 
@@ -113,9 +114,9 @@ class _AsyncCall:
 async_call = difference(
     "AW214",
     "an object whose __call__ is async is not awaited",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: no answer (TypeError); effect: no; it names the hook: no",
+    quart="answer: no answer (AttributeError); effect: no; it names the hook: no",
+    bound="answer: 200; effect: yes",
     bites="loudly",
     whom="hooks that are objects",
     remedy="bind it with Hooks, which looks at __call__",
@@ -138,9 +139,9 @@ def _wrapped() -> Any:
 wrapper = difference(
     "AW215",
     "a plain wrapper around an async hook is not awaited",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: no answer (TypeError); effect: no; it names the hook: no",
+    quart="answer: no answer (AttributeError); effect: no; it names the hook: no",
+    bound="answer: 500; effect: no; it names the hook: yes",
     bites="loudly",
     whom="hooks under a decorator that was written for functions: timing, retrying, tracing",
     remedy="make the wrapper async def and await inside; bound, the error says so",
@@ -158,9 +159,9 @@ def _faulty() -> Any:
 lambda_ = difference(
     "AW216",
     "a lambda that gives a coroutine is not awaited",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: no answer (TypeError); effect: no; it names the hook: no",
+    quart="answer: no answer (AttributeError); effect: no; it names the hook: no",
+    bound="answer: 500; effect: no; it names the hook: yes",
     bites="loudly",
     whom="hooks registered as `app.after_request(lambda response: hook(response, option))`",
     remedy="functools.partial, which both hosts and Hooks see through, or an async def",
@@ -171,9 +172,9 @@ lambda_ = difference(
 @difference(
     "AW217",
     "a hook that is a generator",
-    flask="",
-    quart="",
-    bound="",
+    flask="refused: by a no answer (TypeError)",
+    quart="refused: by a no answer (AttributeError)",
+    bound="refused: at registration",
     bites="loudly",
     whom="hooks with yield, written like a fixture",
     remedy="a before_request and a teardown_request hook; bound, it is refused at registration",
@@ -195,9 +196,9 @@ def generator(at: At) -> Facts:
 @difference(
     "AW218",
     "hooks run last registered first, and in Hooks as registered",
-    flask="",
-    quart="",
-    bound="",
+    flask="registered 1, 2 and 3: 213",
+    quart="registered 1, 2 and 3: 213",
+    bound="registered 1, 2 and 3: 123",
     bites="silently",
     whom="hooks that rely on one another, and hooks put into app.after_request_funcs by hand; alike"
     " on both hosts",
@@ -234,9 +235,9 @@ class _Overriding:
 @difference(
     "AW219",
     "an overridden process_response",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: 200; header: ran",
+    quart="answer: 500; header: none",
+    bound="answer: 200; header: ran",
     bites="loudly",
     whom="apps that subclass Flask; no request is answered. The signature differs between versions"
     " of Quart as well",
@@ -260,9 +261,9 @@ def overridden(at: At) -> Facts:
 @difference(
     "AW223",
     "an app-level hook registered after the first request",
-    flask="",
-    quart="",
-    bound="",
+    flask="a late hook: is refused",
+    quart="a late hook: is taken",
+    bound="a late hook: is refused",
     bites="silently",
     whom="apps that register late, in a view or a lazily loaded module: each request adds one more",
     remedy="register where the app is made; bound, a late hook is refused on both",
@@ -280,12 +281,12 @@ def late(at: At) -> Facts:
 @difference(
     "AW227",
     "a task that a hook starts is lost under Flask",
-    flask="",
-    quart="",
-    bound="",
+    flask="the task came to its end: no",
+    quart="the task came to its end: yes",
+    bound="the task came to its end: yes",
     bites="silently",
     whom="async hooks that say asyncio.create_task and go on: Flask closes their loop at once",
-    remedy="suspends=True, whose loop outlives the request; better, await it, or use after_response",
+    remedy="suspends=True, whose loop outlives the request; better, await it",
 )
 def task(at: At) -> Facts:
     stage = at.stage()
@@ -302,11 +303,7 @@ def task(at: At) -> Facts:
 
     stage.after_request(hook, suspends=True)
     stage.ask(until=lambda: bool(done))
-    return {"the task came to its end": _yes(bool(done))}
-
-
-def _yes(true: bool) -> str:
-    return "yes" if true else "no"
+    return {"the task came to its end": yes_no(bool(done))}
 
 
 DIFFERENCES = tuple(each for each in list(globals().values()) if isinstance(each, Difference))

@@ -1,4 +1,4 @@
-"""How a hook is run: the thread, the loop, and what is kept on them."""
+"""How a hook is run: what is kept on the thread or in the context."""
 
 from __future__ import annotations
 
@@ -11,157 +11,23 @@ from typing import Any
 
 from .. import g, request
 from .record import Difference, Facts, difference
-from .stage import At, Meeting, attempt
+from .stage import At, Meeting, attempt, yes_no
 
-__all__ = ["DIFFERENCES"]
+__all__ = ["DIFFERENCES", "MANY"]
 
 _user: ContextVar[str] = ContextVar("afterware_probe_user", default="nothing")
+
 
 # More requests at once than any default pool of threads has, so that some must share one.
 MANY = min(32, (os.cpu_count() or 1) + 4) + 4
 
 
-def _yes(true: bool) -> str:
-    return "yes" if true else "no"
-
-
-@difference(
-    "AW201",
-    "a plain hook runs in a worker thread",
-    flask="",
-    quart="",
-    bound="",
-    bites="under load",
-    whom="every plain hook: about thirty times dearer than inline, in a pool that all requests"
-    " share, with another thread's name in its log lines",
-    remedy="bind it with Hooks, and it runs inline; say blocking=True where it waits",
-    before="""
-        @app.after_request
-        def nosniff(response):
-            response.headers["X-Content-Type-Options"] = "nosniff"
-            return response
-    """,
-    after="""
-        @hooks.after_request
-        def nosniff(response):
-            response.headers["X-Content-Type-Options"] = "nosniff"
-            return response
-    """,
-)
-def thread(at: At) -> Facts:
-    views: list[int] = []
-    found: list[int] = []
-
-    def view() -> str:
-        views.append(threading.get_ident())
-        return "Hello"
-
-    def hook(response: Any) -> Any:
-        found.append(threading.get_ident())
-        return response
-
-    stage = at.stage(view)
-    stage.after_request(hook)
-    stage.ask()
-    return {"thread": "the view's" if found == views else "another"}
-
-
-@difference(
-    "AW202",
-    "an async hook runs in a thread and on a loop of its own under Flask",
-    flask="",
-    quart="",
-    bound="",
-    bites="under load",
-    whom="teams that make hooks async before the move: each costs Flask a thread and a loop, over a"
-    " hundred times a plain hook",
-    remedy="bind it with Hooks, and Flask drives it inline, with no loop",
-    see=("https://flask.palletsprojects.com/en/stable/async-await/",),
-)
-def loop(at: At) -> Facts:
-    stage = at.stage()
-    threads = {threading.get_ident()}
-    loops: list[Any] = []
-
-    async def hook(response: Any) -> Any:
-        threads.add(threading.get_ident())
-        running = asyncio._get_running_loop()  # noqa: SLF001 - documented; gives None, not an error
-        if running is not None and running not in loops:
-            loops.append(running)
-        return response
-
-    stage.after_request(hook)
-    stage.after_request(hook)
-    stage.ask()
-    return {
-        "thread": "the request's" if len(threads) == 1 else "another",
-        "two hooks have a loop each": _yes(len(loops) == 2),
-    }
-
-
-@difference(
-    "AW203",
-    "a blocking call holds the event loop",
-    flask="",
-    quart="",
-    bound="",
-    bites="under load",
-    whom="hooks that wait on the network, a disk or a lock and were made async as they were",
-    remedy="keep it a def and say blocking=True: inline on Flask, a worker thread on Quart",
-    needs=("blocking",),
-    before="""
-        @app.after_request
-        def audit(response):
-            requests.post(AUDIT, json={"status": response.status_code})
-            return response
-    """,
-    after="""
-        @hooks.after_request(blocking=True)
-        def audit(response):
-            requests.post(AUDIT, json={"status": response.status_code})
-            return response
-    """,
-)
-def blocking(at: At) -> Facts:
-    other_served = threading.Event()
-    in_time: list[bool] = []
-
-    hook_began = threading.Event()
-
-    def hook(response: Any) -> Any:
-        if at.host.request.path == "/slow":
-            hook_began.set()
-            in_time.append(other_served.wait(0.4))
-        return response
-
-    async def _later() -> str:
-        while not hook_began.is_set():
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(0.001)
-        other_served.set()
-        return "fast"
-
-    def fast() -> Any:
-        if at.asynchronous:
-            return _later()
-        hook_began.wait(2.0)
-        other_served.set()
-        return "fast"
-
-    stage = at.stage()
-    stage.view(lambda: "slow", "/slow")
-    stage.view(fast, "/fast")
-    stage.after_request(stage.coloured(hook), hook, blocking=True)
-    stage.ask_together(["/slow", "/fast"])
-    return {"others are served while it waits": _yes(in_time == [True])}
-
-
 @difference(
     "AW204",
     "a ContextVar set in before_request is lost",
-    flask="",
-    quart="",
-    bound="",
+    flask="the hook reads: ada",
+    quart="the hook reads: nothing",
+    bound="the hook reads: ada",
     bites="silently",
     whom="request ids, tenants, tracing spans, logging context: the hook sees the default",
     remedy="bind both hooks with Hooks; blocking=True carries the context in and back as well",
@@ -187,9 +53,9 @@ def from_before(at: At) -> Facts:
 @difference(
     "AW205",
     "a ContextVar set in one hook is not seen in the next",
-    flask="",
-    quart="",
-    bound="",
+    flask="the second hook reads: ada",
+    quart="the second hook reads: nothing",
+    bound="the second hook reads: ada",
     bites="silently",
     whom="hooks that hand something on: a decimal context, a tracing span, a timer",
     remedy="bind both with Hooks",
@@ -213,9 +79,9 @@ def from_hook(at: At) -> Facts:
 @difference(
     "AW206",
     "a ContextVar token cannot be reset in a hook",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: 200",
+    quart="answer: 500",
+    bound="answer: 200",
     bites="loudly",
     whom="hooks that undo what before_request set, as structlog and OpenTelemetry recipes do",
     remedy="bind both with Hooks: they share one context",
@@ -240,12 +106,12 @@ def token(at: At) -> Facts:
 @difference(
     "AW207",
     "threading.local holds another request's value",
-    flask="",
-    quart="",
-    bound="",
+    flask="some get another's value: no",
+    quart="some get another's value: yes",
+    bound="some get another's value: no",
     bites="under load",
-    whom="hooks that keep the request's state on the thread: right in every sequential test, another"
-    " user's data under load",
+    whom="hooks that keep the request's state on the thread: right in every test that asks once at"
+    " a time, another user's data under load",
     remedy="keep it on `g` or in a ContextVar; nothing that is bound to a thread is bound to a"
     " request on Quart",
     needs=("thread-bound",),
@@ -293,15 +159,15 @@ def thread_local(at: At) -> Facts:
     stage.after_request(after, portable_after)
     answers = stage.ask_together([f"/?user={number}" for number in range(MANY)])
     wrong = [n for n, answer in enumerate(answers) if answer.header("X-User") != str(n)]
-    return {"some get another's value": _yes(bool(wrong))}
+    return {"some get another's value": yes_no(bool(wrong))}
 
 
 @difference(
     "AW208",
     "a sqlite3 connection may not change threads",
-    flask="",
-    quart="",
-    bound="",
+    flask="used in the hook: 1; answer: 200",
+    quart="used in the hook: ProgrammingError; answer: 500",
+    bound="used in the hook: 1; answer: 200",
     bites="loudly",
     whom="hooks that use or close a connection which the view opened",
     remedy="bind the hook with Hooks; check_same_thread=False where it is blocking=True",
@@ -330,9 +196,10 @@ def sqlite(at: At) -> Facts:
 @difference(
     "AW209",
     "a lock cannot be released by another hook",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: 200; two requests hold it at once: no",
+    quart="answer: 500; two requests hold it at once: no",
+    bound="answer: 200; two requests hold it at once: yes",
+    bound_on_flask="answer: 200; two requests hold it at once: no",
     bites="under load",
     whom="hooks that hold an RLock from before_request to after_request",
     remedy="hold a lock inside one function; from one hook to another, an asyncio.Lock with"
@@ -345,13 +212,25 @@ def lock(at: At) -> Facts:
     facts = {}
     guard = threading.RLock()
     busy = threading.Event()
+    entered: list[int] = []
+    occupied: list[int] = []
 
-    def occupied() -> Any:
-        # The thread that was idle is given other work, as it is under load.
-        asyncio.get_running_loop().run_in_executor(None, busy.wait, 1.0)
+    def enter_first() -> None:
+        guard.acquire(timeout=1)
+        entered.append(threading.get_ident())
+
+    def occupy() -> None:
+        occupied.append(threading.get_ident())
+        busy.wait(1.0)
+
+    async def under_load() -> str:
+        # The thread that the first hook ran in is given other work, as it is under load.
+        while entered[0] != threading.get_ident() and entered[0] not in occupied:
+            asyncio.get_running_loop().run_in_executor(None, occupy)
+            await asyncio.sleep(0.002)
         return "Hello"
 
-    stage = at.stage(occupied if at.asynchronous else "Hello")
+    stage = at.stage(under_load if at.asynchronous else "Hello")
 
     def after(response: Any) -> Any:
         try:
@@ -360,7 +239,7 @@ def lock(at: At) -> Facts:
             busy.set()
         return response
 
-    stage.on("before_request", lambda: guard.acquire(timeout=1) and None)
+    stage.on("before_request", enter_first)
     stage.after_request(after)
     facts["answer"] = stage.ask().outcome
 
@@ -385,19 +264,20 @@ def lock(at: At) -> Facts:
     stage.on("before_request", enter)
     stage.after_request(leave)
     stage.ask_together(["/", "/"])
-    facts["two requests hold it at once"] = _yes(most[0] > 1)
+    facts["two requests hold it at once"] = yes_no(most[0] > 1)
     return facts
 
 
 @difference(
     "AW210",
     "StopIteration from a hook",
-    flask="",
-    quart="",
-    bound="",
+    flask="answer: 500",
+    quart="answer: no answer (no end)",
+    bound="answer: 500",
+    later={"python 3.13": {"quart": "answer: 500"}},
     bites="on some paths",
-    whom="hooks that call next() without a default: with an older CPython the request is never"
-    " answered, and the client waits for ever",
+    whom="hooks that call next() without a default: with CPython 3.11, and an early 3.12, the"
+    " request is never answered, and the client waits for ever",
     remedy="`next(iterator, None)`; bound, it is an error like another, in a worker thread too",
     see=("https://github.com/python/cpython/issues/112182",),
 )
@@ -410,146 +290,6 @@ def stop_iteration(at: At) -> Facts:
 
     stage.after_request(hook)
     return {"answer": stage.ask(patience=0.5).outcome}
-
-
-@difference(
-    "AW220",
-    "an async hook of Flask called inside a running loop",
-    flask="",
-    quart="",
-    bound="",
-    bites="on some paths",
-    whom="Flask apps called by asynchronous code: tests under pytest-asyncio, an ASGI bridge",
-    remedy="bind it with Hooks, and it needs no loop",
-)
-def inside_a_loop(at: At) -> Facts:
-    stage = at.stage()
-
-    async def hook(response: Any) -> Any:
-        return response
-
-    stage.after_request(hook)
-    if at.asynchronous:
-        return {"answer": stage.ask().outcome}
-
-    async def call() -> str:
-        return stage.ask().outcome
-
-    return {"answer": asyncio.run(call())}
-
-
-@difference(
-    "AW221",
-    "a running loop in an async hook",
-    flask="",
-    quart="",
-    bound="",
-    bites="loudly",
-    whom="async hooks that use asyncio itself; alike on both hosts, at Flask's price",
-    remedy="suspends=True: then Flask runs it on a loop that outlives the request. Without it, a"
-    " hook that wants a loop on Flask gets an error that says so",
-)
-def running_loop(at: At) -> Facts:
-    stage = at.stage()
-    found: list[str] = []
-
-    async def hook(response: Any) -> Any:
-        await asyncio.sleep(0.001)
-        found.append("ran")
-        return response
-
-    stage.after_request(hook, suspends=True)
-    return {"an await that waits": stage.ask().outcome}
-
-
-@difference(
-    "AW222",
-    "plain hooks wait for the threads that slow views hold",
-    flask="",
-    quart="",
-    bound="",
-    bites="under load",
-    whom="apps with views that are still def: while as many of them wait as the pool has threads,"
-    " no plain hook runs, and no view is answered that has one",
-    remedy="bind hooks with Hooks, and they need no thread",
-)
-def starved(at: At) -> Facts:
-    fast_answered = threading.Event()
-    given_up = threading.Event()
-    in_time: list[bool] = []
-    stage = at.stage()
-
-    def slow() -> str:
-        if not given_up.is_set():
-            in_time.append(fast_answered.wait(0.5))
-            given_up.set()
-        return "slow"
-
-    def hook(response: Any) -> Any:
-        if at.host.request.path == "/":
-            fast_answered.set()
-        return response
-
-    stage.app.add_url_rule("/slow", view_func=slow)  # a def on both hosts
-    stage.after_request(hook)
-    stage.ask_together(["/slow"] * MANY + ["/"])
-    return {"a fast view is answered meanwhile": _yes(all(in_time))}
-
-
-@difference(
-    "AW225",
-    "an async hook of Flask may not use what the view opened",
-    flask="",
-    quart="",
-    bound="",
-    bites="loudly",
-    whom="async hooks that close a sqlite3 connection, or anything else that knows its thread",
-    remedy="bind it with Hooks, and it runs in the request's thread",
-)
-def async_sqlite(at: At) -> Facts:
-    def view() -> str:
-        at.host.g.db = sqlite3.connect(":memory:")
-        return "Hello"
-
-    stage = at.stage(view)
-    opened: list[sqlite3.Connection] = []
-    found: list[str] = []
-
-    async def hook(response: Any) -> Any:
-        opened.append(at.host.g.db)
-        found.append(attempt(lambda: at.host.g.db.execute("select 1").fetchone()[0]))
-        return response
-
-    stage.after_request(hook)
-    stage.ask()
-    opened[0].close()
-    return {"used in the hook": found[0]}
-
-
-@difference(
-    "AW226",
-    "the loop of an async hook lasts for one hook of one request under Flask",
-    flask="",
-    quart="",
-    bound="",
-    bites="under load",
-    whom="async hooks with a client that pools its connections: under Flask each request connects"
-    " anew, or fails with `attached to a different loop`",
-    remedy="suspends=True: one loop, which outlives the request",
-)
-def lasting(at: At) -> Facts:
-    stage = at.stage()
-    loops: list[Any] = []
-
-    async def hook(response: Any) -> Any:
-        running = asyncio.get_running_loop()
-        if running not in loops:
-            loops.append(running)
-        return response
-
-    stage.after_request(hook, suspends=True)
-    stage.ask_together(["/", "/"])
-    return {"two requests have one loop": _yes(len(loops) == 1)}
 
 
 DIFFERENCES = tuple(each for each in list(globals().values()) if isinstance(each, Difference))

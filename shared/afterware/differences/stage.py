@@ -22,8 +22,9 @@ from typing import Any
 from .. import Hooks
 from .exchange import Answer, ask_asgi, ask_wsgi
 from .record import Facts
+from .servers import Servers
 
-__all__ = ["At", "Meeting", "Stage", "attempt", "attempt_async", "quiet", "what"]
+__all__ = ["At", "Meeting", "Stage", "attempt", "attempt_async", "quiet", "what", "yes_no"]
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,12 @@ class At:
 
     :param host: the module of the host, flask or quart.
     :param bound: whether hooks are bound through Afterware.
+    :param servers: where the apps are served that are asked over a socket.
     """
 
     host: Any
     bound: bool = False
+    servers: Servers | None = None
 
     @property
     def asynchronous(self) -> bool:
@@ -51,6 +54,18 @@ class At:
         stage = Stage(self, config, mixin)
         stage.view(answer if callable(answer) else lambda: answer)
         return stage
+
+    def served(self, path: str, *, server: str = "", **request: Any) -> Answer:
+        """Ask the app of `served`, on this host, over a socket.
+
+        :param server: which server; by default gunicorn for Flask, Hypercorn for Quart.
+        :param request: see `Servers.ask`.
+        """
+        if self.servers is None:
+            raise RuntimeError("this probe needs servers: run it with observe()")
+        app = f"make({self.host.__name__!r}, {self.bound})"
+        own = "hypercorn" if self.asynchronous else "gunicorn"
+        return self.servers.ask(app, server or own, path, **request)
 
 
 class Stage:
@@ -127,7 +142,7 @@ class Stage:
         # A WSGI app is not told that its client has left until it sends.
         for name in ("patience", "leave"):
             request.pop(name, None)
-        call = functools.partial(ask_wsgi, self.app, **request)
+        call: Callable[[str], Answer] = functools.partial(ask_wsgi, self.app, **request)
         if len(paths) == 1:
             answers = [call(paths[0])]
         else:
@@ -152,6 +167,11 @@ class Stage:
         """Run a scenario of an asynchronous host."""
         self._bind()
         asyncio.run(scenario())
+
+    def made(self) -> Any:
+        """The app, with its hooks bound."""
+        self._bind()
+        return self.app
 
     def _bind(self) -> None:
         # As late as an app does it, when all hooks are known.
@@ -211,6 +231,11 @@ class _Kept(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(self.format(record))
+
+
+def yes_no(true: bool) -> str:
+    """`yes` or `no`."""
+    return "yes" if true else "no"
 
 
 def what(value: Any) -> str:
