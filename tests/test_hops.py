@@ -15,7 +15,7 @@ import httpx
 import pytest
 from serving import ROOT, Keeps, app_server, get, http_scope, http_server
 
-from afterware import HookError, Hooks, g, request
+from afterware import HookError, Hooks, g, hop, request
 from afterware.colour import make_hook
 from afterware.hop import in_worker_thread
 
@@ -442,6 +442,44 @@ def test_at_exit_what_still_runs_on_the_lasting_loop_cleans_up():
 
 def test_the_lasting_loop_is_made_anew_after_a_fork():
     assert run_script(AT_EXIT + FORKS) == ["404", "child 404", "parent 404", *["cleaned up"] * 2]
+
+
+def test_a_hook_cancelled_before_it_began_leaves_nothing_open(flask_host, monkeypatch):
+    """The waiting thread is interrupted while the loop is still busy with something else."""
+    busy, cancelled = threading.Event(), threading.Event()
+    hooks = Hooks()
+    hooks.init_app(flask_host.app)
+
+    @hooks.after_request(suspends=True)
+    async def never_begins(response):
+        raise AssertionError("it was cancelled")
+
+    class TimedOut(BaseException):
+        pass
+
+    class Interrupted:
+        """A lock whose waiting is interrupted once, the second time it is acquired."""
+
+        def __init__(self):
+            self.acquired = 0
+
+        def acquire(self):
+            self.acquired += 1
+            if self.acquired == 2:
+                raise TimedOut
+
+        def release(self):
+            raise AssertionError("nobody waits any more")
+
+    loop = hop._LastingLoop.shared()._loop
+    loop.call_soon_threadsafe(busy.wait, 10)
+    monkeypatch.setattr(hop.threading, "Lock", Interrupted)
+    with pytest.raises(TimedOut):
+        flask_host.ask()
+    monkeypatch.undo()
+    loop.call_soon_threadsafe(cancelled.set)
+    busy.set()
+    assert cancelled.wait(10)
 
 
 def test_context_variables_are_each_requests_own_under_load(quart_host):

@@ -202,15 +202,26 @@ class _LastingLoop:
 
         An exception that reaches the waiting thread (a worker's time-out, Ctrl-C) cancels it.
         """
-        # A lock is the cheapest thing that one thread can wait for and another can end.
+        # A lock is the cheapest thing that one thread can wait for and another can end. It is
+        # released by the task itself: a done callback would take one more turn of the loop.
         finished = threading.Lock()
         finished.acquire()
-        tasks: list[asyncio.Task[T]] = []
+        results: list[T] = []
+        errors: list[BaseException] = []
+        tasks: list[asyncio.Task[None]] = []
+
+        async def run() -> None:
+            try:
+                results.append(await coroutine)
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                finished.release()
 
         def begin() -> None:
-            task = self._loop.create_task(coroutine, context=context)
+            task = self._loop.create_task(run(), context=context)
+            task.add_done_callback(lambda _: coroutine.close())  # one cancelled before it began
             tasks.append(task)
-            task.add_done_callback(lambda _: finished.release())
 
         self._loop.call_soon_threadsafe(begin)
         try:
@@ -218,7 +229,9 @@ class _LastingLoop:
         except BaseException:
             self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in tasks])
             raise
-        return tasks[0].result()
+        if errors:
+            raise errors[0]
+        return results[0]
 
     def _stop(self) -> None:
         """At exit: cancel what still runs, so that its `finally` blocks run, and close the loop."""
