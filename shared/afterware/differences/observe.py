@@ -17,6 +17,9 @@ from .stage import At, quiet
 
 __all__ = ["Observation", "observe", "observe_one", "versions"]
 
+# The name of the fact that a probe could not cope with a host.
+FAILED = "the probe failed"
+
 PACKAGES = ("Flask", "Quart", "Werkzeug", "asgiref", "gunicorn", "Hypercorn")
 
 
@@ -45,7 +48,8 @@ class Observation:
     @property
     def removed(self) -> bool:
         """Whether the hosts differ, and do not where the hook is bound through Afterware."""
-        return self.seen and self.saw["bound"] == self.saw["bound_on_flask"]
+        bound = self.saw["bound"]
+        return self.seen and bound == self.saw["bound_on_flask"] and FAILED not in bound
 
     @property
     def changed(self) -> list[Column]:
@@ -114,7 +118,7 @@ def _look(difference: Difference, at: At) -> Facts:
             return copy_context().run(difference.probe, at)
         except Exception as error:
             # A probe must cope with every host; where it does not, that is a change to be told.
-            return {"the probe failed": f"{type(error).__name__}: {error}".splitlines()[0]}
+            return {FAILED: f"{type(error).__name__}: {error}".splitlines()[0]}
         finally:
             # Coroutines that a host left unawaited go now, while nobody listens to their warnings.
             gc.collect(1)

@@ -19,6 +19,19 @@ from .summary import named, outcome, summed_up
 
 __all__ = ["Stored", "load", "render", "save", "stale"]
 
+INTRODUCTION = """\
+# What changes when a hook moves from Flask to Quart
+
+Each entry below was observed, not looked up: a probe builds a small app on each host, does the
+thing, and says what it saw. This page is written by the probes; `afterware differences` runs them
+on the versions that you have.
+
+*Through Afterware* is the same hook bound with `Hooks.init_app` on Quart, written with
+`afterware.body`, `received`, `helpers` and the proxies where it must be portable. A difference
+counts as removed where that hook does the same on Flask as on Quart. *Alike* is what both hosts do
+alike; it stands here because it bites on both, and there is something to do about it.
+"""
+
 PAGE = "differences.md"
 FOLDER = "differences"
 
@@ -124,18 +137,7 @@ def render(stored: Sequence[Stored]) -> str:
 
 
 def _page(stored: Sequence[Stored]) -> Iterator[str]:
-    yield dedent("""\
-        # What changes when a hook moves from Flask to Quart
-
-        Each entry below was observed, not looked up: a probe builds a small app on each host, does the
-        thing, and says what it saw. This page is written by the probes; `afterware differences` runs
-        them on the versions that you have.
-
-        *Through Afterware* is the same hook bound with `Hooks.init_app` on Quart, written with
-        `afterware.body`, `received`, `helpers` and the proxies where it must be portable. A difference
-        counts as removed where that hook does the same on Flask as on Quart. *Alike* is what both hosts
-        do alike; it stands here because it bites on both, and there is something to do about it.
-        """)
+    yield INTRODUCTION
     yield "| observed with | |\n|---|---|"
     for run in stored:
         yield f"| {named(run.versions)} | {summed_up(run.observations)} |"
@@ -191,9 +193,7 @@ def _facts(facts: Facts) -> str:
 
 
 def _cell(text: str) -> str:
-    return (
-        text.replace("|", "\\|").replace("<", "&lt;") if "`" in text else text.replace("|", "\\|")
-    )
+    return text.replace("|", "\\|")
 
 
 def _minor(version: str) -> str:

@@ -31,7 +31,7 @@ class Summary:
 
     def __str__(self) -> str:
         line = (
-            f"{self.seen} differences seen, {self.removed} removed by Afterware,"
+            f"{self.seen} difference{'' if self.seen == 1 else 's'} seen, {self.removed} removed by Afterware,"
             f" {self.seen - self.removed} remain"
             f" (about the hook: {self.hook_removed} of {self.hook_seen} removed)"
         )
