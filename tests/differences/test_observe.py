@@ -95,7 +95,7 @@ def test_contextvars_of_a_probe_do_not_leak_into_the_next():
 def test_versions_are_told_by_name():
     found = versions()
     assert found["flask"] == __import__("importlib.metadata").metadata.version("flask")
-    assert list(found)[0] == "python"
+    assert next(iter(found)) == "python"
 
 
 @pytest.mark.parametrize("bound", [False, True])

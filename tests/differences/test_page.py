@@ -16,8 +16,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 VERSIONS = {"python": "3.11", "flask": "3.1.3", "quart": "0.22.0"}
 
 
-def seen(id, **saw):
-    record = find(id)
+def seen(named, **saw):
+    record = find(named)
     facts = {column: {"is": saw.get(column, "a")} for column in ("flask", "quart")}
     facts["bound"] = facts["bound_on_flask"] = {"is": "a"}
     return Observation(record, facts, record.claim(VERSIONS))

@@ -20,9 +20,11 @@ def observed(servers):
     """What a probe sees, run once with each pair of hosts."""
 
     @functools.cache
-    def run(id: str, on_flask: str = "flask", on_quart: str = "quart") -> Observation:
+    def run(named: str, on_flask: str = "flask", on_quart: str = "quart") -> Observation:
         hosts = {"flask": flask, "quart": quart}
-        return observe_one(find(id), servers=servers, flask=hosts[on_flask], quart=hosts[on_quart])
+        return observe_one(
+            find(named), servers=servers, flask=hosts[on_flask], quart=hosts[on_quart]
+        )
 
     return run
 

@@ -30,8 +30,9 @@ class Summary:
     changed: int
 
     def __str__(self) -> str:
+        noun = "difference" if self.seen == 1 else "differences"
         line = (
-            f"{self.seen} difference{'' if self.seen == 1 else 's'} seen, {self.removed} removed by Afterware,"
+            f"{self.seen} {noun} seen, {self.removed} removed by Afterware,"
             f" {self.seen - self.removed} remain"
             f" (about the hook: {self.hook_removed} of {self.hook_seen} removed)"
         )
