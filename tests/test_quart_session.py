@@ -66,11 +66,10 @@ def test_a_blueprint_brings_it_to_its_app(quart_host):
     assert quart_host.ask().headers.get_all("Vary") == ["Cookie"]
 
 
-def test_a_page_that_leaves_the_session_alone_is_as_the_host_sends_it(varying):
-    """Flask does not vary it. Nor does Quart before 0.23, which varies every page."""
+def test_a_page_that_leaves_the_session_alone_does_not_vary(varying):
+    """Quart 0.23 by itself varies it, and a shared cache keeps no page of the app."""
     varying.route("/")(lambda: "home")
-    always = varying.module is quart and hasattr(quart.ctx.AppContext, "session")
-    assert varying.ask().headers.get_all("Vary") == (["Cookie"] if always else [])
+    assert varying.ask().headers.get_all("Vary") == []
 
 
 def test_a_session_is_kept_from_one_request_to_the_next(varying):
@@ -100,16 +99,30 @@ def test_other_apps_keep_the_interface_that_they_share(quart_host):
     assert shared.session_class is SecureCookieSession
 
 
-def test_where_somebody_notes_access_already_nothing_is_changed(quart_host, monkeypatch):
-    monkeypatch.setattr(quart_session, "_notes_access", lambda: True)
-    own = quart_host.app.session_interface
+def test_a_session_that_notes_access_by_itself_is_left_alone(quart_host, monkeypatch):
+    """Flask's did before 3.1.3."""
+
+    class Noting(SecureCookieSession):
+        def get(self, *args):
+            self.accessed = True
+            return super().get(*args)
+
+    interface = SecureCookieSessionInterface()
+    interface.session_class = Noting
+    quart_host.app.session_interface = interface
+    monkeypatch.setattr(quart_session, "SecureCookieSession", Noting)
     Hooks().init_app(quart_host.app)
-    assert quart_host.app.session_interface is own
+    assert quart_host.app.session_interface is interface
 
 
-def test_a_session_class_that_notes_access_is_seen(monkeypatch):
-    monkeypatch.setattr(quart_session, "SecureCookieSession", quart_session.NotedSession)
-    assert quart_session._notes_access()
+@pytest.mark.parametrize(("marks", "accessed"), [(True, False), (False, True)])
+def test_what_is_assigned_is_taken_only_where_the_host_does_not_assign_it(
+    monkeypatch, marks, accessed
+):
+    monkeypatch.setattr(quart_session, "_HOST_MARKS", marks)
+    noted = quart_session.NotedSession()
+    noted.accessed = True
+    assert noted.accessed is accessed
 
 
 def test_a_noted_session_is_the_hosts_in_every_other_way():

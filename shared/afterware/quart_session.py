@@ -1,8 +1,9 @@
-"""Quart's session, made to say that it was read, so that a shared cache keeps users apart.
+"""Quart's session, made to say truly whether it was read, so that a shared cache keeps users apart.
 
-Flask 3.1.3 moved the noting of access from the session to its own request context. Quart before
-0.23 takes the session class from Flask and has no such context: a page that only reads the session
-is sent without `Vary: Cookie`, and a cache serves it to the next user.
+Flask 3.1.3 moved the noting of access from the session to its own request context. Quart takes the
+session class from Flask. Before 0.23 it has no such context: a page that only reads the session is
+sent without `Vary: Cookie`, and a cache serves it to the next user. Quart 0.23 has one, and marks
+every session as accessed when it saves it: every page varies, and a cache keeps none of them.
 """
 
 from __future__ import annotations
@@ -18,16 +19,28 @@ from quart.sessions import SecureCookieSession, SecureCookieSessionInterface
 __all__ = ["mend"]
 
 
-def _noting(name: str) -> Callable[..., Any]:
-    read = getattr(SecureCookieSession, name)
+class NotedSession(SecureCookieSession):
+    """A session that notes when anything in it is looked at.
 
-    @wraps(read)
-    def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
-        self.accessed = True
-        return read(self, *args, **kwargs)
+    What a host with a context of its own assigns to `accessed` is not taken, since it assigns it
+    whatever was done; elsewhere it is.
+    """
 
-    return noting
+    _looked_at = False
 
+    @property
+    def accessed(self) -> bool:
+        """Whether anything in it was looked at; the host then sends `Vary: Cookie`."""
+        return self._looked_at
+
+    @accessed.setter
+    def accessed(self, accessed: bool) -> None:
+        if not _HOST_MARKS:
+            self._looked_at = accessed
+
+
+# Quart from 0.23 on; the name is that of its documented context class.
+_HOST_MARKS = hasattr(getattr(quart.ctx, "AppContext", None), "session")
 
 # Every way of reading a dict; `in` and len() tell of a user as well.
 _READS = (
@@ -36,18 +49,27 @@ _READS = (
     *("get", "setdefault", "keys", "items", "values", "copy", "pop", "popitem"),
 )
 
-_members: dict[str, Any] = {name: _noting(name) for name in _READS}
-_members["__doc__"] = "A session that sets `accessed` when anything in it is looked at."
-_members["__module__"] = __name__
-_members["__hash__"] = None
-NotedSession: type[SecureCookieSession] = type("NotedSession", (SecureCookieSession,), _members)
+
+def _noting(name: str) -> Callable[..., Any]:
+    read = getattr(SecureCookieSession, name)
+
+    @wraps(read)
+    def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        self._looked_at = True
+        return read(self, *args, **kwargs)
+
+    return noting
+
+
+for _name in _READS:
+    setattr(NotedSession, _name, _noting(_name))
 
 
 def mend(app: quart.Quart) -> None:
-    """Have *app* note that a session was read, if its sessions are Quart's and do not.
+    """Have *app* note truly whether a session was read, if its sessions are Quart's own.
 
-    An app with a session interface of another class is left alone: what its sessions note is its
-    own affair. So is one whose session class notes access itself.
+    An app with a session interface or a session class of its own is left alone, as is one whose
+    session class notes access by itself: Flask's before 3.1.3.
     """
     interface = app.session_interface
     if (
@@ -61,8 +83,6 @@ def mend(app: quart.Quart) -> None:
 
 
 def _notes_access() -> bool:
-    """Whether somebody else notes it: the session itself, or the context it is reached through."""
     session = SecureCookieSession({"user": "probe"})
     session.get("user")
-    context = getattr(quart.ctx, "AppContext", None)
-    return session.accessed or hasattr(context, "session")
+    return session.accessed

@@ -175,22 +175,16 @@ def open_session(at: At) -> Facts:
     quart="session read: Vary none; session not touched: Vary none",
     bound="session read: Vary Cookie; session not touched: Vary none",
     later={
-        "quart 0.23": {
-            "quart": "session read: Vary Cookie; session not touched: Vary Cookie",
-            "bound": "session read: Vary Cookie; session not touched: Vary Cookie",
-            "bound_on_flask": "session read: Vary Cookie; session not touched: Vary none",
-        }
+        "quart 0.23": {"quart": "session read: Vary Cookie; session not touched: Vary Cookie"}
     },
     bites="silently",
     whom="pages that show who is logged in, behind a shared cache: one user is served another's",
     remedy="bind hooks with Hooks, which mends the app's session interface; else add"
     " `response.vary.add('Cookie')` in a hook",
     about="app",
-    defect="Quart 0.22 and older with Flask 3.1.3 or newer, which moved the noting of access from"
-    " the session to its own context. Quart 0.23 errs the other way: every answer of an app"
-    " with a secret key varies, so that shared caches keep none of them",
-    why="With Quart 0.23 nothing tells whether the session was read; a page that varies too much is"
-    " safe, and only dearer.",
+    defect="Quart before 0.23 (seen with 0.22.0) with Flask 3.1.3 or newer, which moved the noting of"
+    " access from the session to its own context. Quart 0.23.1 errs the other way: every answer of"
+    " an app with a secret key varies, so that shared caches keep none of them",
     see=("https://github.com/pallets/flask/security/advisories/GHSA-68rp-wp8r-4726",),
 )
 def vary(at: At) -> Facts:
