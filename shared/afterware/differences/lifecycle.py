@@ -174,9 +174,7 @@ def open_session(at: At) -> Facts:
     flask="session read: Vary Cookie; session not touched: Vary none",
     quart="session read: Vary none; session not touched: Vary none",
     bound="session read: Vary Cookie; session not touched: Vary none",
-    later={
-        "quart 0.23": {"quart": "session read: Vary Cookie; session not touched: Vary Cookie"}
-    },
+    later={"quart 0.23": {"quart": "session read: Vary Cookie; session not touched: Vary Cookie"}},
     bites="silently",
     whom="pages that show who is logged in, behind a shared cache: one user is served another's",
     remedy="bind hooks with Hooks, which mends the app's session interface; else add"
