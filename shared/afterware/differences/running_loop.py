@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 from typing import Any
 
 from .record import Difference, Facts, difference
-from .running_state import MANY
-from .stage import At, attempt, yes_no
+from .running_state import MANY, using_a_connection
+from .stage import At, yes_no
 
 __all__ = ["DIFFERENCES"]
 
@@ -240,23 +239,7 @@ def starved(at: At) -> Facts:
     remedy="bind it with Hooks, and it runs in the request's thread",
 )
 def async_sqlite(at: At) -> Facts:
-    def view() -> str:
-        at.host.g.db = sqlite3.connect(":memory:")
-        return "Hello"
-
-    stage = at.stage(view)
-    opened: list[sqlite3.Connection] = []
-    found: list[str] = []
-
-    async def hook(response: Any) -> Any:
-        opened.append(at.host.g.db)
-        found.append(attempt(lambda: at.host.g.db.execute("select 1").fetchone()[0]))
-        return response
-
-    stage.after_request(hook)
-    stage.ask()
-    opened[0].close()
-    return {"used in the hook": found[0]}
+    return using_a_connection(at, asynchronous=True)
 
 
 @difference(

@@ -13,7 +13,7 @@ from .. import g, request
 from .record import Difference, Facts, difference
 from .stage import At, Meeting, attempt, yes_no
 
-__all__ = ["DIFFERENCES", "MANY"]
+__all__ = ["DIFFERENCES", "MANY", "using_a_connection"]
 
 _user: ContextVar[str] = ContextVar("afterware_probe_user", default="nothing")
 
@@ -120,6 +120,7 @@ def token(at: At) -> Facts:
         def remember():
             local.user = request.headers["X-User"]
 
+
         @app.after_request
         def tell(response):
             response.headers["X-User"] = local.user
@@ -129,6 +130,7 @@ def token(at: At) -> Facts:
         @hooks.before_request
         def remember():
             g.user = request.headers["X-User"]
+
 
         @hooks.after_request
         def tell(response):
@@ -162,20 +164,15 @@ def thread_local(at: At) -> Facts:
     return {"some get another's value": yes_no(bool(wrong))}
 
 
-@difference(
-    "AW208",
-    "a sqlite3 connection may not change threads",
-    flask="used in the hook: 1; answer: 200",
-    quart="used in the hook: ProgrammingError; answer: 500",
-    bound="used in the hook: 1; answer: 200",
-    bites="loudly",
-    whom="hooks that use or close a connection which the view opened",
-    remedy="bind the hook with Hooks; check_same_thread=False where it is blocking=True",
-    needs=("thread-bound", "blocking"),
-)
-def sqlite(at: At) -> Facts:
+def using_a_connection(at: At, asynchronous: bool) -> Facts:
+    """What happens when a hook uses the sqlite3 connection that the view has opened.
+
+    :param asynchronous: whether the hook is `async def`.
+    """
+
     def view() -> str:
         at.host.g.db = sqlite3.connect(":memory:")
+        opened.append(at.host.g.db)
         return "Hello"
 
     stage = at.stage(view)
@@ -183,14 +180,31 @@ def sqlite(at: At) -> Facts:
     found: list[str] = []
 
     def hook(response: Any) -> Any:
-        opened.append(at.host.g.db)
         found.append(attempt(lambda: at.host.g.db.execute("select 1").fetchone()[0]))
-        at.host.g.db.close()
         return response
 
-    stage.after_request(hook)
-    answer = stage.ask()
-    return {"used in the hook": found[0], "answer": answer.outcome}
+    async def async_hook(response: Any) -> Any:
+        return hook(response)
+
+    stage.after_request(async_hook if asynchronous else hook)
+    stage.ask()
+    opened[0].close()
+    return {"used in the hook": found[0]}
+
+
+@difference(
+    "AW208",
+    "a sqlite3 connection may not change threads",
+    flask="used in the hook: 1",
+    quart="used in the hook: ProgrammingError",
+    bound="used in the hook: 1",
+    bites="loudly",
+    whom="hooks that use or close a connection which the view opened",
+    remedy="bind the hook with Hooks; check_same_thread=False where it is blocking=True",
+    needs=("thread-bound", "blocking"),
+)
+def sqlite(at: At) -> Facts:
+    return using_a_connection(at, asynchronous=False)
 
 
 @difference(
