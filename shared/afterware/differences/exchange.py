@@ -120,12 +120,11 @@ async def ask_asgi(
     data: bytes | None = None,
     patience: float = PATIENCE,
     leave_after: int | None = None,
-    leave: Callable[[], bool] = lambda: False,
 ) -> Answer:
     """Call an ASGI app as a server would; the client disconnects after its answer.
 
     :param patience: seconds to wait for the app to be done.
-    :param leave: the client disconnects once this is true. The rest is as for `ask_wsgi`.
+    The other parameters are those of `ask_wsgi`.
     """
     answer = Answer()
     gone = asyncio.Event()
@@ -134,8 +133,7 @@ async def ask_asgi(
     async def receive() -> Any:
         if unread:
             return unread.pop()
-        while not (gone.is_set() or leave()):
-            await asyncio.sleep(0.001)
+        await gone.wait()
         return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:

@@ -181,8 +181,8 @@ def open_session(at: At) -> Facts:
     " `response.vary.add('Cookie')` in a hook",
     about="app",
     defect="Quart before 0.23 (seen with 0.22.0) with Flask 3.1.3 or newer, which moved the noting"
-    " of access from the session to its own context. Quart 0.23.1 errs the other way: every answer of"
-    " an app with a secret key varies, so that shared caches keep none of them",
+    " of access from the session to its own context. Quart 0.23.1 errs the other way: every answer"
+    " of an app with a secret key varies, so that shared caches keep none of them",
     see=("https://github.com/pallets/flask/security/advisories/GHSA-68rp-wp8r-4726",),
 )
 def vary(at: At) -> Facts:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Generator, Iterator
 from time import sleep
 from typing import Any
 
+from .leaving import leave
 from .record import Difference, Facts, difference
 from .stage import At, yes_no
 
@@ -28,62 +28,23 @@ __all__ = ["DIFFERENCES"]
     needs=("lifecycle",),
 )
 def cancelled(at: At) -> Facts:
-    events: list[str] = []
-    began = threading.Event()
-
-    def later(response: Any) -> Any:
-        events.append("the next hook")
-        return response
-
-    def hook(response: Any) -> Any:
-        began.set()
-        sleep(0.05)
-        events.append("the hook")
-        return response
-
-    async def async_hook(response: Any) -> Any:
-        began.set()
-        await asyncio.sleep(0.05)
-        events.append("the hook")
-        return response
-
-    stage = at.stage()
-    if at.bound:
-        stage.after_request(None, async_hook, suspends=True)
-        stage.after_request(None, later)
-    else:
-        stage.after_request(stage.coloured(later))
-        stage.after_request(async_hook if at.asynchronous else hook)
-    stage.ask(leave=began.is_set)
-    return {"come to their end": ", ".join(events) or "none"}
+    events = leave(at, "/waits-async", until={"teardown"})
+    return {"come to their end": ", ".join(each for each in events if "hook" in each) or "none"}
 
 
 @difference(
     "AW305",
     "a plain hook outlives the teardown of a client that left",
-    flask="order: hook, teardown",
-    quart="order: teardown, hook",
-    bound="order: hook, teardown",
+    flask="order: the hook, teardown",
+    quart="order: teardown, the hook",
+    bound="order: the hook, teardown",
     bites="under load",
     whom="plain hooks that use a connection: teardown has closed it or given it to another",
     remedy="blocking=True: teardown waits for the hook",
     needs=("lifecycle",),
 )
 def outlived(at: At) -> Facts:
-    events: list[str] = []
-    began = threading.Event()
-
-    def hook(response: Any) -> Any:
-        began.set()
-        sleep(0.05)
-        events.append("hook")
-        return response
-
-    stage = at.stage()
-    stage.after_request(hook, blocking=True)
-    stage.on("teardown_request", lambda exc: events.append("teardown"))
-    stage.ask(leave=began.is_set, until=lambda: len(events) == 2)
-    return {"order": ", ".join(events)}
+    return {"order": ", ".join(leave(at, "/waits", until={"the hook", "teardown"}))}
 
 
 @difference(

@@ -165,19 +165,19 @@ def _entry(each: Difference, stored: Sequence[Stored]) -> Iterator[str]:
         rows = [("", rows[0][1])]
     for title, row in rows:
         yield f"| {title} | {row} |"
-    yield f"\nBites {each.bites}: {each.whom}.\n"
-    yield f"Remedy: {each.remedy}.\n"
+    yield f"\n- whom it bites, {each.bites}: {each.whom}"
+    yield f"- remedy: {each.remedy}"
     if each.why:
-        yield f"{each.why}\n"
+        yield f"- why it remains: {each.why.removesuffix('.')}"
     if each.defect:
-        yield f"A defect of a host: {each.defect}.\n"
+        yield f"- a defect of a host: {each.defect}"
     if each.needs:
-        yield f"`afterware check` files it under {', '.join(each.needs)}.\n"
-    if each.before:
-        yield f"```python\n{dedent(each.before).strip()}\n```\n\nbecomes\n"
-        yield f"```python\n{dedent(each.after).strip()}\n```\n"
+        yield f"- `afterware check` files it under {', '.join(each.needs)}"
     if each.see:
-        yield "See " + ", ".join(f"<{url}>" for url in each.see) + ".\n"
+        yield "- see " + ", ".join(f"<{url}>" for url in each.see)
+    if each.before:
+        yield f"\n```python\n{dedent(each.before).strip()}\n```\n\nbecomes\n"
+        yield f"```python\n{dedent(each.after).strip()}\n```"
 
 
 def _row(seen: Observation) -> str:

@@ -1,4 +1,4 @@
-"""The app that the servers serve to the probes of the family `wire`."""
+"""The app that the servers serve to the probes which ask over a socket."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 from .. import request
+from . import leaving
 from .stage import At
 from .wire import ROUTES
 
@@ -28,4 +29,5 @@ def make(name: str, bound: bool) -> Any:
         return response
 
     stage.after_request(hook)
+    leaving.serve(stage)
     return stage.made()

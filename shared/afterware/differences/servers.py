@@ -74,22 +74,33 @@ class Servers:
         :param server: a key of `SERVERS`.
         :param headers: names and values, sent as they are.
         """
-        port = self._port(app, server)
-        pairs = list(headers.items()) if isinstance(headers, Mapping) else headers or []
-        lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close"]
-        lines += [f"{name}: {value}" for name, value in pairs]
-        request = "\r\n".join([*lines, "", ""]).encode("latin-1")
-        data = b""
-        failed: OSError | None = None
-        with socket.create_connection(("127.0.0.1", port), STARTING) as connection:
-            connection.sendall(request)
-            connection.settimeout(STARTING)
+        with self.connect(app, server, path, method=method, headers=headers) as connection:
+            data = b""
+            failed: OSError | None = None
             try:
                 while received := connection.recv(65536):
                     data += received
             except OSError as error:
                 failed = error
         return _parsed(data, failed)
+
+    def connect(
+        self,
+        app: str,
+        server: str,
+        path: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | list[tuple[str, str]] | None = None,
+    ) -> socket.socket:
+        """A connection over which a request has been sent, and nothing read; see `ask`."""
+        port = self._port(app, server)
+        pairs = list(headers.items()) if isinstance(headers, Mapping) else headers or []
+        lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in pairs]
+        connection = socket.create_connection(("127.0.0.1", port), STARTING)
+        connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        return connection
 
     def _port(self, app: str, server: str) -> int:
         if (app, server) not in self._running:

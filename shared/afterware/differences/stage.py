@@ -10,6 +10,7 @@ import asyncio
 import functools
 import inspect
 import logging
+import socket
 import threading
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
@@ -61,11 +62,24 @@ class At:
         :param server: which server; by default gunicorn for Flask, Hypercorn for Quart.
         :param request: see `Servers.ask`.
         """
+        return self._servers().ask(self._app, server or self._server, path, **request)
+
+    def connected(self, path: str) -> socket.socket:
+        """A connection over which the app of `served` has been asked for *path*, still unread."""
+        return self._servers().connect(self._app, self._server, path)
+
+    def _servers(self) -> Servers:
         if self.servers is None:
             raise RuntimeError("this probe needs servers: run it with observe()")
-        app = f"make({self.host.__name__!r}, {self.bound})"
-        own = "hypercorn" if self.asynchronous else "gunicorn"
-        return self.servers.ask(app, server or own, path, **request)
+        return self.servers
+
+    @property
+    def _app(self) -> str:
+        return f"make({self.host.__name__!r}, {self.bound})"
+
+    @property
+    def _server(self) -> str:
+        return "hypercorn" if self.asynchronous else "gunicorn"
 
 
 class Stage:
@@ -139,9 +153,7 @@ class Stage:
         until = request.pop("until", lambda: True)
         if self.at.asynchronous:
             return asyncio.run(self._ask_asgi(paths, until, request))
-        # A WSGI app is not told that its client has left until it sends.
-        for name in ("patience", "leave"):
-            request.pop(name, None)
+        request.pop("patience", None)
         call: Callable[[str], Answer] = functools.partial(ask_wsgi, self.app, **request)
         if len(paths) == 1:
             answers = [call(paths[0])]
