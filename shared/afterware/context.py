@@ -22,6 +22,10 @@ HostName = Literal["flask", "quart"]
 # context at once, a Flask app called by a Quart app in the same thread, say.
 serving: ContextVar[HostName] = ContextVar("afterware.serving", default="flask")
 
+# Whether that can be Quart at all: False until hooks are bound to a Quart app. Until then Flask
+# need not set it, which in the middle of a request is a quarter of what a bound function costs.
+quart_may_serve = False
+
 if TYPE_CHECKING:
     from flask.sansio.app import App
     from werkzeug.routing import Rule
