@@ -9,8 +9,10 @@ import pytest
 import quart
 
 from afterware.differences.exchange import Answer, ask_asgi, ask_wsgi
+from afterware.differences.served import make
 from afterware.differences.servers import Servers
 from afterware.differences.stage import At, Meeting, attempt, what, yes_no
+from afterware.differences.wire import ROUTES
 
 
 @pytest.fixture(params=[flask, quart], ids=["flask", "quart"])
@@ -108,3 +110,27 @@ def test_servers_are_ended():
         assert servers.ask("make('quart', False)", "hypercorn", "/unsure").status == 200
         processes = [process for process, _ in servers._running.values()]
     assert [process.poll() is not None for process in processes] == [True]
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_the_served_app_has_every_route_of_a_probe(at, bound):
+    app = make(at.host.__name__, bound)
+    for path in [*ROUTES, "/waits-async", "/waits", "/events", "/forget"]:
+        answer = asyncio.run(ask_asgi(app, path)) if at.asynchronous else ask_wsgi(app, path)
+        assert answer.error is None, path
+        assert answer.status in (200, 204, 302), path
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_the_served_app_tells_what_has_happened(at, bound):
+    app = make(at.host.__name__, bound)
+
+    def ask(path):
+        answer = asyncio.run(ask_asgi(app, path)) if at.asynchronous else ask_wsgi(app, path)
+        return answer.body.decode()
+
+    ask("/waits-async")
+    assert ask("/events") == "began,the hook,the next hook,teardown"
+    ask("/forget")
+    ask("/waits")
+    assert ask("/events") == "began,the hook,teardown"
