@@ -19,7 +19,7 @@ from .errors import BenchmarkError
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["Answer", "ASGICaller", "Caller", "WSGICaller", "make_caller"]
+__all__ = ["ASGICaller", "Answer", "Caller", "WSGICaller", "make_caller"]
 
 
 @dataclass(frozen=True, slots=True)

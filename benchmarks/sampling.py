@@ -5,7 +5,7 @@ them. The order is shuffled anew each time, so none always follows the same neig
 that differ in style alone, which are held against each other, stay together, because the speed of a
 busy machine changes within a tenth of a second too. A sample is
 the mean over a batch of requests; batches are sized so that one lasts about `SAMPLE_SECONDS`, which
-is ten thousand ticks of the clock and yet short against the drift of a machine.
+is ten thousand times what reading the clock takes, and yet so short that few are disturbed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["SAMPLE_SECONDS", "Subject", "opened", "sample_rounds"]
 
 # How long one sample lasts, in seconds. A request that takes longer is sampled on its own.
-SAMPLE_SECONDS: Final = 0.002
+SAMPLE_SECONDS: Final = 0.001
 
 # A scenario is warm after this many requests or seconds, whichever comes first: the interpreter has
 # specialised its code, the pipeline of hooks is made, thread pools are full.
