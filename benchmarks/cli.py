@@ -32,7 +32,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--quick", is_flag=True, help="Payload 28B only, in 90 seconds; else all, in 10 minutes.")
+@click.option("--quick", is_flag=True, help="Payload 28B only, in 90 seconds; else 10 minutes.")
 @click.option(
     "-o",
     "--output",

@@ -83,7 +83,7 @@ def test_a_round_that_is_broken_off_is_dropped():
 
 def test_the_collector_is_off_while_samples_are_taken_and_as_before_afterwards():
     frozen = gc.get_freeze_count()
-    seen, _ = recorded(1)
+    seen, _ = recorded(2)
     assert not any(enabled for _, enabled in seen)
     assert gc.isenabled()
     assert gc.get_freeze_count() <= frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.errors import BenchmarkError
@@ -38,6 +38,7 @@ parts = st.tuples(
 ).map("/".join)
 
 
+@settings(deadline=None)  # other work may hold the machine up
 @given(parts | st.text())
 def test_any_other_name_is_refused_with_an_example(name):
     if name in NAMES:
@@ -100,6 +101,7 @@ def test_no_glob_selects_everything():
     assert select(EVERY, []) == EVERY
 
 
+@settings(deadline=None)  # other work may hold the machine up
 @given(st.sets(st.sampled_from(NAMES), min_size=1))
 def test_every_selection_holds_what_was_asked_for_with_its_baselines_and_nothing_else(names):
     selected = select(EVERY, sorted(names))
