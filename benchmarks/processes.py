@@ -33,7 +33,7 @@ class Process:
     """What one process measured.
 
     :param values: seconds a request by scenario name, one value a round.
-    :param loops: how many requests each value is the mean of, by scenario name.
+    :param loops: how many requests each value is the median of, by scenario name.
     """
 
     values: dict[str, list[float]]

@@ -100,6 +100,18 @@ def test_a_batch_is_as_long_as_the_request_is_short(monkeypatch):
     assert loops == {10: 100, 250: 4, 5000: 1}
 
 
+def test_a_request_that_was_interrupted_does_not_count(monkeypatch):
+    class Interrupted(Pretended):
+        def batch(self, requests):
+            seconds, answer = super().batch(requests)
+            return ([*seconds[:-1], 1.0] if requests > 3 else seconds), answer
+
+    monkeypatch.setattr(sampling, "make_caller", lambda app, runner: Interrupted(app))
+    scenario = Scenario("quart", "28B", "none", 0)
+    with opened([scenario], random.Random(0), make=lambda _: 100) as (subject,):
+        assert subject.sample() == pytest.approx(100e-6)
+
+
 class Pretended:
     """Answers rightly, and says that each request took as long as it is told."""
 
@@ -107,7 +119,7 @@ class Pretended:
         self.micros = micros
 
     def batch(self, requests):
-        return requests * self.micros / 1e6, Answer(200, [], payload("28B"))
+        return [self.micros / 1e6] * requests, Answer(200, [], payload("28B"))
 
     def close(self):
         pass
