@@ -69,7 +69,7 @@ def differences(
     chosen = _chosen(family, ids)
     if (write or check) and len(chosen) != len(CATALOGUE):
         raise click.UsageError("--write and --check are about all: leave out --family and --id")
-    for package in ("flask", "quart", "gunicorn", "hypercorn"):
+    for package in ("flask", "quart", "asgiref", "gunicorn", "hypercorn"):
         if find_spec(package) is None:
             raise click.ClickException(
                 f"the probes need {package}: pip install 'afterware[differences]'"
