@@ -5,6 +5,7 @@ from .context import current_app, g, request, session
 from .errors import (
     AfterwareError,
     BodyStreamedError,
+    HookConfigurationError,
     HookError,
     HookRegistrationError,
     HookReturnError,
@@ -20,6 +21,7 @@ from .this_request import after_this_request
 __all__ = [
     "AfterwareError",
     "BodyStreamedError",
+    "HookConfigurationError",
     "HookError",
     "HookRegistrationError",
     "HookReturnError",

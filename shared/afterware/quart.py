@@ -33,7 +33,7 @@ class QuartBinding(Binding):
 
     def __init__(self, hooks: Hooks, target: Any) -> None:
         super().__init__(hooks, target)
-        self._on_app(quart_session.mend)
+        self.on_app(quart_session.mend)
 
     def _attach(self, phase: Phase) -> None:
         if phase == "before_request":
@@ -42,7 +42,7 @@ class QuartBinding(Binding):
             self.target.after_request(self._after_request())
         elif phase == "teardown_request":
             self.target.teardown_request(self._teardown_request())
-            self._on_app(_note_exceptions)
+            self.on_app(_note_exceptions)
         else:
             self._watch()
 
@@ -113,14 +113,7 @@ class QuartBinding(Binding):
         if not ours:
             # Which blueprint served a request is known while it is served only.
             self.target.teardown_request(mark)
-        self._on_app(watch)
-
-    def _on_app(self, prepare: Callable[[quart.Quart], None]) -> None:
-        """Call *prepare* with the app, which a blueprint learns of when it is registered."""
-        if isinstance(self.target, quart.Quart):
-            prepare(self.target)
-        else:
-            self.target.record(lambda state: prepare(state.app))
+        self.on_app(watch)
 
     def _steps(self, phase: Phase) -> list[pipeline.AsyncStep]:
         debug = quart.current_app.debug if quart.has_app_context() else False
