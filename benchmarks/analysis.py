@@ -36,13 +36,13 @@ class Analysis:
             scenario: [value * _MICROSECONDS for value in chain.from_iterable(processes)]
             for scenario, processes in results.samples.items()
         }
-        self._resampler = Resampler(results.shape)
+        self._resamplers = {host: Resampler(results.shape(host)) for host in results.hosts}
 
     @cached_property
     def groups(self) -> list[Group]:
         """What was measured of each host and payload, payloads in ascending order."""
         return [
-            Group(host, payload, self._values, self._resampler)
+            Group(host, payload, self._values, self._resamplers[host])
             for payload in PAYLOADS
             for host in HOSTS
             if Scenario(host, payload, BASELINE, 0) in self._values
@@ -95,7 +95,7 @@ class Group:
 
     def share(self, style: str, hooks: int) -> float:
         """What they add, as a share of a request without hooks."""
-        return self.added(style, hooks).value / self.request.value
+        return median(self._added(style, hooks)) / self.request.value
 
     def slope(self, style: str, hooks: Sequence[int]) -> Estimate | None:
         """What one more hook costs, on average over these numbers of hooks.
@@ -103,7 +103,7 @@ class Group:
         :param hooks: numbers with which the style was measured; fewer than two give None.
         """
         slopes = self._slopes(style, hooks)
-        return slopes and self._resampler.estimate(slopes)
+        return self._resampler.estimate(slopes) if slopes else None
 
     def slope_ratio(self, style: str, other: str) -> Estimate | None:
         """The slope of *style* over that of *other*, both over the numbers that they share."""
@@ -121,12 +121,12 @@ class Group:
         point counts by the inverse square of the time that it took, as noise grows with time.
         """
         intercepts = self._intercepts(style)
-        return intercepts and self._resampler.estimate(intercepts)
+        return self._resampler.estimate(intercepts) if intercepts else None
 
     def intercept_share(self, style: str) -> Estimate | None:
         """The intercept over a request without hooks."""
         intercepts = self._intercepts(style)
-        return intercepts and self._resampler.ratio(intercepts, self._request)
+        return self._resampler.ratio(intercepts, self._request) if intercepts else None
 
     def best_native(self) -> str | None:
         """The native style whose hooks cost the least, over the numbers that both share."""
@@ -134,9 +134,9 @@ class Group:
         if not styles:
             return None
         hooks = self.hooks(*styles)
-        slopes = {style: self.slope(style, hooks) for style in styles}
-        known = {style: slope.value for style, slope in slopes.items() if slope}
-        return min(known, key=known.__getitem__) if known else None
+        if len(hooks) < 2:
+            return None
+        return min(styles, key=lambda style: median(self._slopes(style, hooks) or []))
 
     def _added(self, style: str, hooks: int) -> list[float]:
         pairs = zip(self._values[style, hooks], self._request, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -14,14 +14,14 @@ from .compare import comparison
 from .errors import BenchmarkError
 from .peers import peers
 from .plan import FULL, QUICK, Budget
-from .processes import MIN_ROUNDS, run_processes
+from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
 from .results import check_writable, from_suite, load, save, suite
 from .scenarios import PAYLOADS, QUICK_PAYLOADS, Scenario, every_scenario, select
 
 __all__ = ["main"]
 
-FILE = click.Path(path_type=Path, dir_okay=False)
+FILE = click.Path(path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,11 +33,11 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--quick", is_flag=True, help="Payload 28B only, in 90 seconds; else 15 minutes.")
+@click.option("--quick", is_flag=True, help="Payload 28B only, in 90 seconds; else 10 minutes.")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Save every sample to FILE, as a pyperf suite (gzipped if it ends in .gz).",
 )
@@ -84,7 +84,7 @@ def run(
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 def show(file: Path) -> None:
     """Print what a saved FILE holds, as `run` did."""
     try:
@@ -94,8 +94,8 @@ def show(file: Path) -> None:
 
 
 @main.command()
-@click.argument("first", type=click.Path(path_type=Path))
-@click.argument("second", type=click.Path(path_type=Path))
+@click.argument("first", type=FILE)
+@click.argument("second", type=FILE)
 def compare(first: Path, second: Path) -> None:
     """Say what became slower or faster from FIRST to SECOND, and how sure that is."""
     try:
@@ -107,15 +107,15 @@ def compare(first: Path, second: Path) -> None:
 main.add_command(peers)
 
 
-def _measure(scenarios: list[Scenario], budget: Budget, min_rounds: int) -> list[Any]:
-    """Run the worker processes, with a bar on standard error, or a line for each if nobody looks."""
+def _measure(scenarios: list[Scenario], budget: Budget, min_rounds: int) -> list[Process]:
+    """Run the worker processes, with a bar on standard error, or lines if nobody watches."""
     out = Console(stderr=True, highlight=False)
+    minutes = f"{budget.seconds / 60:.1f}".removesuffix(".0")
     out.print(
-        f"{len(scenarios)} scenarios, {budget.processes} processes,"
-        f" {budget.seconds / 60:.0f} minutes"
-        if budget.seconds >= 120
-        else f"{len(scenarios)} scenarios, {budget.processes} processes, {budget.seconds:.0f} seconds"
+        f"{len(scenarios)} scenarios, {budget.processes} processes for each host,"
+        f" about {minutes} minutes"
     )
+    told: set[tuple[str, int]] = set()
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -125,14 +125,13 @@ def _measure(scenarios: list[Scenario], budget: Budget, min_rounds: int) -> list
         transient=True,
     ) as bar:
         task = bar.add_task("starting", total=budget.seconds)
-        told = [-1]
 
-        def progress(process: int, rounds: int, elapsed: float) -> None:
-            description = f"process {process + 1} of {budget.processes}, {rounds} rounds"
-            bar.update(task, completed=min(elapsed, budget.seconds), description=description)
-            if not out.is_terminal and process != told[0]:
-                told[0] = process
-                out.print(f"process {process + 1} of {budget.processes} ...")
+        def progress(host: str, process: int, rounds: int, elapsed: float) -> None:
+            where = f"{host}, process {process + 1} of {budget.processes}"
+            bar.update(task, completed=elapsed, description=f"{where}, {rounds} rounds")
+            if not out.is_terminal and (host, process) not in told:
+                told.add((host, process))
+                out.print(where)
 
         return run_processes(scenarios, budget, progress, min_rounds=min_rounds)
 

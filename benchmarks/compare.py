@@ -14,7 +14,8 @@ from math import exp, log
 from statistics import median, stdev
 from typing import Final
 
-from rich.console import Group as Stack, RenderableType
+from rich.console import Group as Stack
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -30,6 +31,8 @@ __all__ = ["Change", "changes", "comparison", "warnings"]
 # Not worth a warning where they differ.
 _PASSING: Final = ("date", "perf_version")
 _MICROSECONDS: Final = 1e6
+# Enough to tell a deviation to within some 4%.
+_DRAWS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,12 @@ def changes(first: Results, second: Results) -> list[Change]:
     if not common:
         raise BenchmarkError("The two files have no scenario in common.")
     sides = _Side(first, seed=1), _Side(second, seed=2)
-    # Two samples of k processes each: 2k - 2 degrees of freedom; of one process each, the rounds.
-    units = [len(each.shape) if len(each.shape) > 1 else each.shape[0] for each in (first, second)]
-    width = student_quantile(1 - (1 - CONFIDENCE) / 2 / len(common), max(1, sum(units) - 2))
-    return [_change(each, sides, width) for each in common]
+    tail = (1 - CONFIDENCE) / 2 / len(common)
+    widths = {
+        host: student_quantile(1 - tail, max(1, _units(first, host) + _units(second, host) - 2))
+        for host in {each.host for each in common}
+    }
+    return [_change(each, sides, widths[each.host]) for each in common]
 
 
 def warnings(first: Results, second: Results) -> list[str]:
@@ -87,10 +92,10 @@ def warnings(first: Results, second: Results) -> list[str]:
         if key not in _PASSING and values[0] != values[1]:
             found.append(f"{key.replace('_', ' ')} differs: {values[0]} and {values[1]}")
     for name, results in (("first", first), ("second", second)):
-        if len(results.shape) == 1:
+        if any(len(results.shape(host)) == 1 for host in results.hosts):
             found.append(
-                f"the {name} file holds a single process, whose memory layout alone can shift"
-                " figures by several per cent"
+                f"the {name} file holds a single process of a host, whose memory layout alone can"
+                " shift figures by several per cent"
             )
     only = [
         (name, len([each for each in one.samples if each not in other.samples]))
@@ -129,18 +134,22 @@ class _Side:
             scenario: [value for process in processes for value in process]
             for scenario, processes in results.samples.items()
         }
-        self._resampler = Resampler(results.shape, seed=seed)
+        self._resamplers = {
+            host: Resampler(results.shape(host), draws=_DRAWS, seed=seed) for host in results.hosts
+        }
 
     def request(self, scenario: Scenario) -> tuple[float, float]:
         """Its median, and the deviation of that median's logarithm."""
         values = self._values[scenario]
-        return median(values), stdev(log(each) for each in self._resampler.medians(values))
+        return median(values), stdev(
+            log(each) for each in self._resamplers[scenario.host].medians(values)
+        )
 
     def added(self, scenario: Scenario) -> tuple[float, float]:
         """The median of what its hooks add, and that median's deviation."""
         pairs = zip(self._values[scenario], self._values[scenario.baseline], strict=True)
         values = [value - request for value, request in pairs]
-        return median(values), stdev(self._resampler.medians(values))
+        return median(values), stdev(self._resamplers[scenario.host].medians(values))
 
 
 def _change(scenario: Scenario, sides: tuple[_Side, _Side], width: float) -> Change:
@@ -153,6 +162,12 @@ def _change(scenario: Scenario, sides: tuple[_Side, _Side], width: float) -> Cha
     margin = width * (error**2 + other_error**2) ** 0.5
     more = Estimate(other_cost - cost, other_cost - cost - margin, other_cost - cost + margin)
     return Change(scenario, (before, after), factor, (cost, other_cost), more)
+
+
+def _units(results: Results, host: str) -> int:
+    """How many things vary independently: processes or, if there is but one, its rounds."""
+    shape = results.shape(host)
+    return len(shape) if len(shape) > 1 else shape[0]
 
 
 def _verdict(estimate: Estimate, same: float) -> str:

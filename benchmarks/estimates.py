@@ -21,7 +21,8 @@ __all__ = ["CONFIDENCE", "Estimate", "Line", "Resampler", "student_quantile"]
 # Of every interval, unless it says otherwise.
 CONFIDENCE: Final = 0.95
 
-_DRAWS: Final = 1000
+# Enough to tell an interval's ends to a tenth of its width.
+_DRAWS: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,11 @@ class Line:
         ]
 
     def slope(self, ys: Sequence[float]) -> float:
-        """How much y grows with one more x."""
+        """How much y grows when x grows by one."""
         return sum(factor * y for factor, y in zip(self._slope, ys, strict=True))
 
     def intercept(self, ys: Sequence[float]) -> float:
-        """y where x is 0."""
+        """What y is where x is 0."""
         return sum(factor * y for factor, y in zip(self._intercept, ys, strict=True))
 
 

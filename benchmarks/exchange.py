@@ -19,7 +19,7 @@ from .errors import BenchmarkError
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["Answer", "ASGICaller", "Caller", "WSGICaller", "make_caller"]
+__all__ = ["ASGICaller", "Answer", "Caller", "WSGICaller", "make_caller"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Answer:
 class Caller(Protocol):
     """Something that sends an app requests."""
 
-    def batch(self, requests: int) -> tuple[float, Answer]:
+    def batch(self, requests: int) -> tuple[list[float], Answer]:
         """Send so many requests, one after the other.
 
         :param requests: how many, at least 1.
-        :returns: the seconds that all of them took, and the last answer.
+        :returns: the seconds that each of them took, and the last answer.
         """
         ...
 
@@ -69,7 +69,7 @@ class WSGICaller:
     def __init__(self, app: flask.Flask | WSGIApplication) -> None:
         self._app = app
 
-    def batch(self, requests: int) -> tuple[float, Answer]:
+    def batch(self, requests: int) -> tuple[list[float], Answer]:
         # Inside a running loop Flask's own way to run an `async def` hook raises, and what would be
         # timed is the error page.
         _refuse_running_loop()
@@ -83,13 +83,14 @@ class WSGICaller:
             status, headers = its_status, its_headers
             return chunks.append
 
-        started = perf_counter()
+        seconds = []
         for _ in range(requests):
+            started = perf_counter()
             chunks = []
             result = app(_environ(), start_response)
             chunks.extend(result)
             _close(result)
-        seconds = perf_counter() - started
+            seconds.append(perf_counter() - started)
 
         answer = Answer(
             int(status.split(" ", 1)[0]),
@@ -110,18 +111,19 @@ class ASGICaller:
         self._runner = runner
         runner.run(app.startup())
 
-    def batch(self, requests: int) -> tuple[float, Answer]:
+    def batch(self, requests: int) -> tuple[list[float], Answer]:
         return self._runner.run(self._batch(requests))
 
-    async def _batch(self, requests: int) -> tuple[float, Answer]:
+    async def _batch(self, requests: int) -> tuple[list[float], Answer]:
         app = self._app
         loop = asyncio.get_running_loop()
 
-        started = perf_counter()
+        seconds = []
         for _ in range(requests):
+            started = perf_counter()
             exchange = _ASGIExchange(loop)
             await app(_scope(), exchange.receive, exchange.send)
-        seconds = perf_counter() - started
+            seconds.append(perf_counter() - started)
 
         return seconds, exchange.answer()
 

@@ -15,7 +15,7 @@ __all__ = ["FULL", "QUICK", "Budget", "Task"]
 class Budget:
     """How long a run may take.
 
-    :param processes: how many worker processes, one after the other.
+    :param processes: how many worker processes for each host, one after the other.
     :param seconds: how long all of them together may take, starting and warming up included. A
         process finishes `MIN_ROUNDS` rounds even if that takes longer.
     """
@@ -25,15 +25,15 @@ class Budget:
 
 
 # --quick is to be over in 90 seconds, with the tables printed, on a machine that is busy.
-QUICK: Final = Budget(processes=5, seconds=75)
-FULL: Final = Budget(processes=6, seconds=15 * 60)
+QUICK: Final = Budget(processes=5, seconds=72)
+FULL: Final = Budget(processes=6, seconds=10 * 60)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """What one worker process is told.
 
-    :param scenarios: what to measure.
+    :param scenarios: what to measure, of one host.
     :param seconds: how long to go on, counted from when the process was started.
     :param min_rounds: how many rounds to complete however long it takes.
     :param seed: for the orders in which it makes apps and takes samples.

@@ -1,4 +1,8 @@
-"""Running worker processes, one after the other, and gathering what they measured."""
+"""Running worker processes, one after the other, and gathering what they measured.
+
+Each serves one host, as a server's process does: with both in one process they would share the
+processor's caches and, where a hook hops, threads. The hosts take turns.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,7 @@ class Process:
     """What one process measured.
 
     :param values: seconds a request by scenario name, one value a round.
-    :param loops: how many requests each value is the mean of, by scenario name.
+    :param loops: how many requests each value is the median of, by scenario name.
     """
 
     values: dict[str, list[float]]
@@ -39,31 +43,37 @@ class Process:
 def run_processes(
     scenarios: Sequence[Scenario],
     budget: Budget,
-    progress: Callable[[int, int, float], object],
+    progress: Callable[[str, int, int, float], object],
     *,
     min_rounds: int = MIN_ROUNDS,
 ) -> list[Process]:
-    """Measure *scenarios* in as many processes as the budget says.
+    """Measure *scenarios* in as many processes for each host as the budget says.
 
     :param scenarios: what to measure, with their baselines.
     :param budget: how many processes and how many seconds.
-    :param progress: called with the number of the process, from 0, the rounds that it completed,
-        and the seconds since the run began.
+    :param progress: called with the host and the number of the process, from 0, the rounds that it
+        completed, and the seconds since the run began.
     :param min_rounds: how many rounds each process completes however long it takes.
     :raises BenchmarkError: a process failed; the message says why.
     """
     began = monotonic()
+    hosts = sorted({scenario.host for scenario in scenarios})
+    turns = [(host, number) for number in range(budget.processes) for host in hosts]
     done = []
-    for number in range(budget.processes):
+    for turn, (host, number) in enumerate(turns):
         # What a process took too long, or was too quick, is shared out among those that follow.
         left = budget.seconds - (monotonic() - began)
         task = Task(
-            scenarios=tuple(scenarios),
-            seconds=left / (budget.processes - number),
+            scenarios=tuple(scenario for scenario in scenarios if scenario.host == host),
+            seconds=left / (len(turns) - turn),
             min_rounds=min_rounds,
-            seed=number,
+            seed=turn,
         )
-        done.append(_run(task, lambda rounds, n=number: progress(n, rounds, monotonic() - began)))
+
+        def tell(rounds: int, host: str = host, number: int = number) -> None:
+            progress(host, number, rounds, monotonic() - began)
+
+        done.append(_run(task, tell))
     return done
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from rich.console import Console, Group as Stack, RenderableType
+from rich.console import Console, RenderableType
+from rich.console import Group as Stack
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -65,12 +66,14 @@ def machine(results: Results) -> str:
 
 def describe(results: Results) -> str:
     """How much was measured, in a sentence."""
-    shape = results.shape
-    rounds = f"{min(shape)} to {max(shape)}" if min(shape) != max(shape) else f"{shape[0]}"
+    told = []
+    for host in results.hosts:
+        shape = results.shape(host)
+        rounds = f"{min(shape)}" if min(shape) == max(shape) else f"{min(shape)} to {max(shape)}"
+        told.append(f"{host} in {_count(len(shape), 'process', 'processes')} of {rounds} rounds")
     return (
-        f"{len(results.samples)} scenarios in {_count(len(shape), 'process', 'processes')},"
-        f" {rounds} interleaved rounds in each. In brackets: intervals of 95%, from a bootstrap"
-        " over processes and rounds."
+        f"{len(results.samples)} scenarios: {', '.join(told)}."
+        " Intervals are of 95%, from a bootstrap over processes and rounds."
     )
 
 
@@ -138,18 +141,14 @@ def span(estimate: Estimate) -> str:
     return f"{estimate.low:.{decimals}f}…{estimate.high:.{decimals}f}"
 
 
-_LEGEND: Final = (
-    "Each cell: the median of what was added, round by round; its interval; its share of a request"
-    " without hooks.\n"
-    "inline: the same headers set in the view, which is the floor. Slope: one more hook, on average"
-    " over those numbers of hooks.\n"
-    "Setting a header looks through those that are there, so the slope is steeper over 64 hooks"
-    " than over 16, inline as well.\n"
-    "Intercept: what there being hooks of that style costs, however many; a line fitted to what"
-    " the style adds to inline.\n"
-    "A promise is met or not by the figure itself; not certain: the interval reaches across the"
-    " bound."
-)
+_LEGEND: Final = """\
+Each cell: what was added, as the median over rounds; its interval; its share of a request without
+hooks. inline: the same headers set in the view, which is the floor. Setting a header looks through
+those that are there, so one more hook costs more among 64 than among 16, inline as well.
+Slope: one more hook, on average over those numbers of hooks. Intercept: what it costs that there
+are hooks at all, however many; from a line fitted to what the style adds to inline.
+A ratio is the median of the rounds' ratios, which a change of the machine's speed leaves alone.
+Met or not met is said of the figure; not certain: its interval reaches across the bound."""
 
 
 def _hop(group: Group, colour: str, hop: str) -> Iterator[str]:

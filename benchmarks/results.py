@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-import pyperf
+import pyperf  # type: ignore[import-untyped]  # it has no types
 
 from .errors import BenchmarkError
 from .processes import Process
@@ -61,17 +61,22 @@ class Results:
     metadata: dict[str, Any]
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """How many rounds each process completed; the same for all scenarios."""
-        return tuple(len(process) for process in next(iter(self.samples.values())))
+    def hosts(self) -> list[str]:
+        """The hosts that were measured."""
+        return sorted({scenario.host for scenario in self.samples})
+
+    def shape(self, host: str) -> tuple[int, ...]:
+        """How many rounds each process of that host completed; the same for its scenarios."""
+        return next(_shape(runs) for each, runs in self.samples.items() if each.host == host)
 
 
 def suite(processes: Sequence[Process]) -> pyperf.BenchmarkSuite:
     """A pyperf suite of what these processes measured.
 
-    :param processes: at least one, all of which measured the same scenarios.
+    :param processes: at least one; all of one host measured the same scenarios.
     """
     metadata = _metadata()
+    names = dict.fromkeys(name for process in processes for name in process.values)
     return pyperf.BenchmarkSuite(
         [
             pyperf.Benchmark(
@@ -83,9 +88,10 @@ def suite(processes: Sequence[Process]) -> pyperf.BenchmarkSuite:
                         collect_metadata=False,
                     )
                     for process in processes
+                    if name in process.values
                 ]
             )
-            for name in processes[0].values
+            for name in names
         ]
     )
 
@@ -100,16 +106,16 @@ def from_suite(measured: pyperf.BenchmarkSuite) -> Results:
     for benchmark in measured.get_benchmarks():
         runs = tuple(tuple(run.values) for run in benchmark.get_runs() if run.values)
         samples[parse(benchmark.get_name())] = runs
-    shapes = {tuple(len(run) for run in runs) for runs in samples.values()}
-    if len(shapes) > 1:
-        raise BenchmarkError("its scenarios were not sampled in the same rounds")
-    for scenario in samples:
+    results = Results(samples, measured.get_metadata())
+    for scenario, runs in samples.items():
+        if _shape(runs) != results.shape(scenario.host):
+            raise BenchmarkError(f"{scenario.name} was not sampled in the rounds of the others")
         if scenario.baseline not in samples:
             raise BenchmarkError(
                 f"{scenario.name} is in it and {scenario.baseline.name} is not, with which it is"
                 " compared"
             )
-    return Results(samples, measured.get_metadata())
+    return results
 
 
 def load(path: Path) -> Results:
@@ -166,6 +172,10 @@ def check_writable(path: Path) -> None:
         raise BenchmarkError(f"{path} cannot be written: there is no directory {path.parent}.")
     if not os.access(path.parent, os.W_OK):
         raise BenchmarkError(f"{path} cannot be written: {path.parent} is not yours to write to.")
+
+
+def _shape(runs: Samples) -> tuple[int, ...]:
+    return tuple(len(run) for run in runs)
 
 
 def _metadata() -> dict[str, Any]:

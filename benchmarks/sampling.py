@@ -3,9 +3,10 @@
 In each round every scenario is sampled once: a machine that slows down for a second slows all of
 them. The order is shuffled anew each time, so none always follows the same neighbour; but scenarios
 that differ in style alone, which are held against each other, stay together, because the speed of a
-busy machine changes within a tenth of a second too. A sample is
-the mean over a batch of requests; batches are sized so that one lasts about `SAMPLE_SECONDS`, which
-is ten thousand ticks of the clock and yet short against the drift of a machine.
+busy machine changes within a tenth of a second too. A sample is the median over a batch of
+requests, each timed by itself, so that a request during which another program had the processor
+does not count; reading the clock takes a thousandth of a request. Batches are sized to last about
+`SAMPLE_SECONDS`, so that rounds are short.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import gc
 import random
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
+from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from .apps import App, make_app
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["SAMPLE_SECONDS", "Subject", "opened", "sample_rounds"]
 
 # How long one sample lasts, in seconds. A request that takes longer is sampled on its own.
-SAMPLE_SECONDS: Final = 0.002
+SAMPLE_SECONDS: Final = 0.001
 
 # A scenario is warm after this many requests or seconds, whichever comes first: the interpreter has
 # specialised its code, the pipeline of hooks is made, thread pools are full.
@@ -69,7 +71,7 @@ class Subject:
         self.loops = max(1, round(SAMPLE_SECONDS / fastest))
 
     def sample(self) -> float:
-        """Seconds a request, over one batch.
+        """Seconds a request, of one batch.
 
         :raises BenchmarkError: the last answer of the batch is not what it should be.
         """
@@ -80,11 +82,11 @@ class Subject:
         return self.timed(self.loops)
 
     def timed(self, requests: int) -> float:
-        """Seconds a request, over so many; the last answer is checked outside of the time."""
+        """Seconds a request, of so many; the last answer is checked outside of the time."""
         self._errors.error = None
         seconds, answer = self._caller.batch(requests)
         check(self.scenario, answer, self._errors.error)
-        return seconds / requests
+        return median(seconds)
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def select(scenarios: Sequence[Scenario], globs: Sequence[str]) -> list[Scenario
 
 
 def payload(name: str) -> bytes:
-    """A JSON body of the payload's size; the 28 bytes are what both hosts make of Hello, world!
+    """A JSON body of the payload's size; 28 bytes are `{"message":"Hello, world!"}` and a newline.
 
     :param name: a key of `PAYLOADS`.
     """

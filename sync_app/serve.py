@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -55,7 +56,14 @@ class _Server(BaseApplication):  # type: ignore[misc]  # as above
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The app, in the worker that asks for it: a connection must not be shared by a fork."""
+        """The app, in the worker that asks for it: a connection must not be shared by a fork.
+
+        Ctrl-C reaches every process of a terminal, and gunicorn's workers exit on it wherever they
+        stand, and on the SIGQUIT that their master sends them for it. Here they leave Ctrl-C to the
+        master and take SIGQUIT for SIGTERM, so that requests under way are answered.
+        """
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGQUIT, signal.getsignal(signal.SIGTERM))
         return create_app()
 
 

@@ -314,6 +314,32 @@ def test_json_is_read_in_spite_of_its_type_when_forced(hooked):
     assert read == [[1]]
 
 
+def test_an_error_without_its_body_on_head_is_not_bad_json(hooked):
+    """Flask has taken the body off before a hook sees the response; Quart has not."""
+    host, hooks = hooked
+    read = []
+
+    class JsonNotFound(werkzeug.exceptions.NotFound):
+        def get_body(self, *args):
+            return "[1]"
+
+        def get_headers(self, *args):
+            return [("Content-Type", "application/json")]
+
+    @hooks.after_request
+    async def hook(response):
+        read.append(await body.read_json(response))
+        return response
+
+    @host.route("/")
+    def fails():
+        raise JsonNotFound
+
+    assert host.ask("/", "HEAD").status == 404
+    assert host.ask("/", "GET").body == b"[1]"
+    assert read == [None if host.name == "flask" else [1], [1]]
+
+
 @pytest.mark.parametrize("silent", [True, False])
 def test_bad_json_means_the_same_on_both_hosts(hooked, silent):
     host, hooks = hooked

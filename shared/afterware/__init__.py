@@ -1,6 +1,6 @@
 """Write an after_request hook once; run it on Flask and on Quart at native cost."""
 
-from . import body
+from . import body, helpers, received
 from .context import current_app, g, request, session
 from .errors import (
     AfterwareError,
@@ -35,6 +35,8 @@ __all__ = [
     "body",
     "current_app",
     "g",
+    "helpers",
+    "received",
     "request",
     "session",
 ]

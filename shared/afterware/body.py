@@ -69,7 +69,8 @@ def is_streaming(response: Response) -> bool:
 async def read(response: Response, *, buffer: bool = False) -> bytes:
     """The body, without content coding undone.
 
-    On HEAD this is what GET would send. For status 204 and 304 it is empty.
+    On HEAD this is what GET would send; only an error page that Flask has made itself comes without
+    its body then. For status 204 and 304 it is empty.
 
     :param buffer: read a streamed body too; it is then held in memory, and sent from there with a
         Content-Length.
@@ -105,6 +106,8 @@ async def read_json(
     if not (force or response.is_json) or _has_no_body(response):
         return None
     data = await read(response, buffer=buffer)
+    if not data and request and request.method == "HEAD":
+        return None
     try:
         return current_app.json.loads(data) if current_app else json.loads(data)
     except ValueError:

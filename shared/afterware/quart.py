@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import quart
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from . import context, pipeline
+from . import context, pipeline, quart_session
 from .binding import Binding
 from .colour import Hook, Phase
-from .hop import in_worker_thread
+from .hop import in_task_of_its_own, in_worker_thread
 from .loop_watch import warn_if_held, warn_if_held_async
 from .sent import EXCEPTION, Sent, WatchASGI
+
+if TYPE_CHECKING:
+    from .registry import Hooks
 
 __all__ = ["QuartBinding", "after_this_request"]
 
@@ -27,6 +30,10 @@ context.quart_may_serve = True
 
 class QuartBinding(Binding):
     """One set of hooks on one Quart app or blueprint."""
+
+    def __init__(self, hooks: Hooks, target: Any) -> None:
+        super().__init__(hooks, target)
+        self.on_app(quart_session.mend)
 
     def _attach(self, phase: Phase) -> None:
         if phase == "before_request":
@@ -135,6 +142,8 @@ def _step(hook: Hook, debug: bool) -> pipeline.AsyncStep:
         asynchronous, call = hook.is_async, hook.function
         if debug:
             call = (warn_if_held_async if asynchronous else warn_if_held)(hook)
+        if hook.suspends and hook.phase == "after_request":
+            call = in_task_of_its_own(hook, call)
     if hook.on_error == "log":
         guard = pipeline.guarded_async if asynchronous else pipeline.guarded
         call = guard(hook, call, RESPONSES)

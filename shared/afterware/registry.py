@@ -93,7 +93,8 @@ class Hooks:
         :param blocking: for a `def` that waits on the network, a disk or a lock. Quart runs it in
             a worker thread; Flask calls it as it is.
         :param suspends: for an `async def` that really awaits such a thing. Flask runs it on a loop
-            that outlives the request; Quart awaits it as it is.
+            that outlives the request; Quart awaits it, and waits for an after_request hook even
+            where the client leaves meanwhile.
         :param on_error: "raise", or "log" to log what it raises and carry on.
         :raises HookRegistrationError: the function cannot serve in this phase.
         :raises HookTooLateError: the app has served its first request.

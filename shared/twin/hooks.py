@@ -151,13 +151,9 @@ def name_version(response: Response) -> Response:
 
 
 @hooks.teardown_request
-async def release(exc: BaseException | None) -> None:
-    """Give the database connection back, whatever happened; after an error, with nothing done."""
-    try:
-        if exc is not None:
-            await either(database().rollback())
-    finally:
-        await either(database().release())
+async def release(_: BaseException | None) -> None:
+    """Give the database connection back, whatever happened; what is not settled is undone."""
+    await either(database().release())
 
 
 @hooks.after_response

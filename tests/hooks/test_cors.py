@@ -148,7 +148,7 @@ def test_a_preflight_past_a_refusal_is_answered_without_its_body(host: Any, stat
 def test_a_server_error_at_a_preflight_stays_one(host: Any) -> None:
     bound(host, CORS(ORIGIN))
     host.app.config["PROPAGATE_EXCEPTIONS"] = False
-    host.app.logger.disabled = True
+    host.quiet()
 
     def fail() -> None:
         raise ArithmeticError

@@ -208,7 +208,7 @@ def reason(config: str, ask: str) -> str | None:
 
 def views(host: Host) -> None:
     host.app.config["PROPAGATE_EXCEPTIONS"] = False
-    host.app.logger.disabled = True
+    host.quiet()
 
     @host.route("/")
     def home() -> str:

@@ -27,7 +27,7 @@ def test_a_wrong_option_is_named_with_what_it_may_be(options: Any, says: str) ->
 
 def serve(host: Any) -> None:
     host.app.config["PROPAGATE_EXCEPTIONS"] = False
-    host.app.logger.disabled = True
+    host.quiet()
     host.route("/api/note")(lambda: {"id": 1})
     host.route("/api/none")(lambda: ("", 204))
     host.route("/api/page")(lambda: "<p>page</p>")

@@ -136,7 +136,7 @@ HEADERS = [
 
 def views(host: Host, override: Any) -> None:
     host.app.config["PROPAGATE_EXCEPTIONS"] = False
-    host.app.logger.disabled = True
+    host.quiet()
     host.route("/", methods=["GET", "POST"])(lambda: "page")
     host.route("/embed")(override(frame_options=None)(lambda: "embed"))
     host.route("/policy")(

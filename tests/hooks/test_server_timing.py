@@ -124,7 +124,7 @@ def test_a_hook_that_raises_is_measured_and_its_error_goes_on(host: Any) -> None
     hooks.add(ServerTiming())
     hooks.init_app(host.app)
     host.app.config["PROPAGATE_EXCEPTIONS"] = False
-    host.app.logger.disabled = True
+    host.quiet()
     answer = host.ask()
     assert answer.status == 500
     assert timings(answer)["hooks"] > 0

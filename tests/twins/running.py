@@ -98,15 +98,16 @@ class Running:
     def add_note(self, text: str, **headers: str) -> Answer:
         return self.ask("/notes", "POST", json.dumps({"text": text}), **JSON, **headers)
 
-    def stop(self, number: int = signal.SIGTERM, *, group: bool = False) -> int:
-        """Send it a signal, or its whole group as a terminal's Ctrl-C does, and wait for its end.
-
-        :return: its exit code.
-        """
+    def tell(self, number: int, *, group: bool = False) -> None:
+        """Send it a signal, or its whole group, as a terminal's Ctrl-C does."""
         if group:
             os.killpg(self.process.pid, number)
         else:
             self.process.send_signal(number)
+
+    def stop(self, number: int = signal.SIGTERM, *, group: bool = False) -> int:
+        """Send a signal and wait for its end; its exit code."""
+        self.tell(number, group=group)
         return self.process.wait(DEADLINE)
 
     def is_gone(self) -> bool:

@@ -17,6 +17,11 @@ pytestmark = pytest.mark.parametrize("stored", ["sqlite"], indirect=True)
 
 WORKERS = pytest.mark.parametrize("workers", ["1", "2"], ids=["one worker", "two workers"])
 
+# To the process that was started, as a supervisor does; to its group, as a terminal does.
+SIGNALS = pytest.mark.parametrize(
+    ("number", "group"), [(signal.SIGTERM, False), (signal.SIGINT, True)], ids=["SIGTERM", "Ctrl-C"]
+)
+
 
 def run_to_its_end(twin_name, url, *options):
     """Start a twin that is to refuse, and wait for it."""
@@ -32,9 +37,7 @@ def run_to_its_end(twin_name, url, *options):
 
 
 @WORKERS
-@pytest.mark.parametrize(
-    ("number", "group"), [(signal.SIGTERM, False), (signal.SIGINT, True)], ids=["SIGTERM", "Ctrl-C"]
-)
+@SIGNALS
 def test_it_says_where_it_listens_and_stops_cleanly(serve, twin_name, workers, number, group):
     """One line with the port that is bound; told to stop, it exits with 0 and leaves nothing."""
     server = serve(twin_name, "--workers", workers)
@@ -58,8 +61,9 @@ def test_it_can_be_stopped_as_soon_as_it_has_said_where_it_listens(serve, twin_n
 
 
 @WORKERS
-def test_a_request_under_way_is_answered_before_it_stops(serve, twin_name, workers):
-    """SIGTERM lets a request end that has begun to arrive."""
+@SIGNALS
+def test_a_request_under_way_is_answered_before_it_stops(serve, twin_name, workers, number, group):
+    """A request that has begun to arrive may end."""
     server = serve(twin_name, "--workers", workers)
     server.ask("/")
     body = b'{"text": "in the nick of time"}'
@@ -71,7 +75,7 @@ def test_a_request_under_way_is_answered_before_it_stops(serve, twin_name, worke
         client.sendall(head.encode())
         # The app has begun to read the body when the server asks for it.
         assert client.recv(1024).startswith(b"HTTP/1.1 100")
-        server.process.send_signal(signal.SIGTERM)
+        server.tell(number, group=group)
         wait_for(lambda: takes_no_more(server), "it went on answering")
         client.sendall(body)
         answer = b"".join(iter(lambda: client.recv(4096), b""))

@@ -79,12 +79,13 @@ def test_a_request_that_needs_no_database_opens_no_connection(twin, monkeypatch)
     assert twin.ask("/visits").status == 200
 
 
-def test_teardown_undoes_what_no_hook_has_settled(twin, stored):
+@pytest.mark.parametrize("exc", [None, RuntimeError("the request failed")], ids=["none", "error"])
+def test_teardown_undoes_what_no_hook_has_settled(twin, stored, exc):
     """A connection that is released with work undone leaves nothing of it."""
 
     async def write_and_leave():
         await either(database().fetch_one(statements.add_note("left behind")))
-        await shared.release(RuntimeError("the request failed"))
+        await shared.release(exc)
         await shared.release(None)  # twice does no harm
 
     twin.in_request(write_and_leave)

@@ -256,6 +256,16 @@ def test_the_stream_is_sent_in_chunks_of_one_document_a_line(twins):
         assert [json.loads(line)["line"] for line in lines] == list(range(10))
 
 
+def test_a_file_is_described_the_same(twins):
+    """Cache-Control without Expires, ranges offered, no name for a page that shows it, one date."""
+    for twin in twins:
+        headers = twin.ask("/file").headers
+        assert headers["Cache-Control"] == "public, max-age=3600"
+        assert headers["Accept-Ranges"] == "bytes"
+        assert "Expires" not in headers
+        assert "Content-Disposition" not in headers
+
+
 @pytest.mark.parametrize("first", [0, 1], ids=["flask first", "quart first"])
 def test_a_session_begun_on_one_twin_goes_on_on_the_other(twins, first, read_session):
     """Both read and sign the same cookie, whichever of them began."""
