@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from statistics import median
 from time import monotonic
 from typing import Any, Final
 
@@ -55,11 +56,11 @@ class _PeerSubject(Subject):
         self._logged = errors
 
     def timed(self, requests: int) -> float:
-        """Seconds a request, over so many; the last answer is checked outside of the time."""
+        """Seconds a request, of so many; the last answer is checked outside of the time."""
         self._logged.error = None
         seconds, answer = self._calls.batch(requests)
         check_peer(self._peer, answer, self._logged.error)
-        return seconds / requests
+        return median(seconds)
 
 
 class _WithHeaders:

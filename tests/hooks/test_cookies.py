@@ -117,12 +117,3 @@ def test_what_read_the_session_varies_by_cookie(host: Any, bind: Any, reading: s
     assert vary(read.headers) == {"cookie"}
     assert "1" in read.body.decode() or reading in ("in", "iter", "keys")
     assert vary(host.ask("/plain").headers) == set()
-
-
-def test_a_session_interface_of_another_make_is_left_alone(quart_host: Any, bind: Any) -> None:
-    class Other:
-        pass
-
-    quart_host.app.session_interface = Other()
-    bind(quart_host, Cookies())
-    assert not hasattr(quart_host.app.session_interface, "session_class")

@@ -22,8 +22,6 @@ class Cookies(ReadyMade):
     cookies without Secure: those with `SameSite=None`, and those called `__Secure-` or `__Host-`
     (RFC 6265bis, sections 4.1.2.7 and 4.1.3). They get it always.
 
-    `Vary: Cookie` is set on what read the session, as Flask does, on Quart too.
-
     :param same_site: "Lax", "Strict", "None", or None to leave it.
     :param secure: True, False, or "https" for requests that came over https only, as the server or
         X-Forwarded-Proto says. Browsers take Secure cookies from http://localhost too.
@@ -48,10 +46,8 @@ class Cookies(ReadyMade):
         self._readable = frozenset(strings(hook, "script_readable", script_readable))
 
     def init_app(self, app: Any) -> None:
-        """Stand around the app, and have Quart's session notice that it is read."""
+        """Stand around the app."""
         surround(app, self)
-        if hasattr(app, "asgi_app"):
-            notice_reading(app.session_interface)
 
     def starting(self, exchange: Any, headers: Headers) -> None:
         """Complete each Set-Cookie."""
@@ -74,59 +70,6 @@ class Cookies(ReadyMade):
         if self._http_only and "httponly" not in given and name not in self._readable:
             cookie += "; HttpOnly"
         return cookie
-
-
-def notice_reading(interface: Any) -> None:
-    """Have the sessions of *interface* note that they were read.
-
-    Since Flask 3.1.3 Flask notes it where its request hands out the session, and its session class,
-    which Quart uses too, no longer does; so Quart never sends `Vary: Cookie` for a session that is
-    only read. `session_class` and `accessed` are documented of both.
-
-    :param interface: an app's session interface; one without a `session_class` is left alone.
-    """
-    kind = getattr(interface, "session_class", None)
-    if kind is None or issubclass(kind, _Noticing):
-        return
-    interface.session_class = type(kind.__name__, (_Noticing, kind), {})
-
-
-class _Noticing:
-    """The reading methods of a session, which set `accessed`."""
-
-    accessed: bool
-
-    def __getitem__(self, key: str) -> Any:
-        self.accessed = True
-        return super().__getitem__(key)  # type: ignore[misc]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        self.accessed = True
-        return super().get(key, default)  # type: ignore[misc]
-
-    def setdefault(self, key: str, default: Any = None) -> Any:
-        self.accessed = True
-        return super().setdefault(key, default)  # type: ignore[misc]
-
-    def __contains__(self, key: object) -> bool:
-        self.accessed = True
-        return super().__contains__(key)  # type: ignore[misc, no-any-return]
-
-    def __iter__(self) -> Any:
-        self.accessed = True
-        return super().__iter__()  # type: ignore[misc]
-
-    def keys(self) -> Any:
-        self.accessed = True
-        return super().keys()  # type: ignore[misc]
-
-    def values(self) -> Any:
-        self.accessed = True
-        return super().values()  # type: ignore[misc]
-
-    def items(self) -> Any:
-        self.accessed = True
-        return super().items()  # type: ignore[misc]
 
 
 def _came_securely(exchange: Any) -> bool:
