@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pyperf
+import pyperf  # type: ignore[import-untyped]  # it has no types
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text

@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any, Final
 
 import click
-import pyperf
+import pyperf  # type: ignore[import-untyped]  # it has no types
 
 from .checks import LastError, errors_kept
 from .errors import BenchmarkError
