@@ -75,6 +75,12 @@ _TEXT = frozenset(
 _NUMBERS = frozenset({"bool", "isinstance", "issubclass", "hasattr", "callable", "all", "any"})
 
 
+# Methods of headers and the like that change them and give nothing back.
+_CHANGES = frozenset(
+    "add add_header append clear discard extend insert remove set setlist update".split()
+)
+
+
 @dataclass(eq=False)
 class Frame:
     """A scope with what its parameters stand for.
@@ -880,7 +886,7 @@ class Evaluator:
                 return one(atom)
             return one(replace(atom, path=f"{atom.path}.{name}"))
         if isinstance(atom, Part):
-            return one(atom)
+            return one(Part(f"{atom.path}.{name}"))
         if isinstance(atom, Func):
             if name in ("__wrapped__", "__func__", "__call__"):
                 return one(atom)
@@ -1210,8 +1216,9 @@ class Evaluator:
         if isinstance(atom, Reg):
             return arguments.get(0)
         if isinstance(atom, Part):
-            name = atom.path.rpartition(".")[2]
-            return one(Part(f"{atom.path}")) if name else UNKNOWN
+            if atom.path.rpartition(".")[2] in _CHANGES:
+                return NONE
+            return one(Part(f"{atom.path}()"))
         if isinstance(atom, Data):
             return one(Data("value")) if atom.kind == "method" else UNKNOWN
         if isinstance(atom, Ext):

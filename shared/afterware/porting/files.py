@@ -265,6 +265,10 @@ class Sent:
                 names = ordered[1:]
             else:
                 continue
+            vararg = function.args.vararg
+            if vararg is not None and vararg.arg == name:
+                for each in args[len(names) :]:
+                    yield from self.roots(each, scope, places=places, deep=deep)
             if name in names and names.index(name) < len(args):
                 passed = args[names.index(name)]
                 yield from self.roots(passed, scope, places=places, deep=deep)

@@ -106,12 +106,12 @@ class _Pass:
         elif isinstance(target, ast.Starred):
             self.target(target.value, kind, value, path)
         else:
+            fresh = id(target) not in self.seen
             self.node(target)
             if isinstance(target, ast.Attribute):
                 self.expression(target.value)
                 stored = value if kind == "assign" and not path and not augmented else None
-                if id(target) not in self.seen:
-                    self.seen.add(id(target))
+                if fresh:
                     store = Store(target.value, stored, self.scope, target)
                     self.module.stores.setdefault(target.attr, []).append(store)
             elif isinstance(target, ast.Subscript):

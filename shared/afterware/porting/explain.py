@@ -1,0 +1,70 @@
+"""What there is to say about one code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .codes import KINDS
+
+__all__ = ["explain"]
+
+_FIELDS = (
+    ("Flask", "flask"),
+    ("Quart", "quart"),
+    ("Bound through Afterware", "bound"),
+    ("Bites", "bites"),
+    ("Whom", "whom"),
+    ("Remedy", "remedy"),
+    ("Why", "why"),
+    ("Defect", "defect"),
+)
+
+
+def explain(code: str) -> str:
+    """All about one code, as text.
+
+    :raises click.BadParameter: there is no such code.
+    """
+    code = code.strip().upper()
+    record = _record(code)
+    kinds = [kind for kind in KINDS.values() if kind.code == code]
+    if record is None and not kinds:
+        known = ", ".join(sorted({kind.code for kind in KINDS.values()}))
+        raise click.BadParameter(f"there is no code {code}. There are: {known}", param_hint="--explain")
+    lines: list[str] = []
+    if record is not None:
+        lines += [f"{record.id}: {record.title}", ""]
+        for title, name in _FIELDS:
+            value = getattr(record, name, "")
+            if value:
+                lines.append(f"{title}: {value}")
+        for title, name in (("Before", "before"), ("After", "after")):
+            value = getattr(record, name, "")
+            if value:
+                lines += ["", f"{title}:", *(f"    {line}" for line in value.splitlines())]
+        if record.see:
+            lines += ["", *record.see]
+    else:
+        lines += [code, ""]
+    if kinds:
+        lines += ["", "What `afterware check` reports under it:"]
+        for kind in kinds:
+            lines.append(f"  {kind.message.replace('{}', '...')} ({', '.join(kind.needs)})")
+            lines.append(f"      {kind.remedy.replace('{}', '...')}")
+    return "\n".join(lines) + "\n"
+
+
+def _record(code: str) -> Any:
+    try:
+        from afterware import differences
+    except ImportError:
+        return None
+    table = getattr(differences, "CATALOGUE", None) or getattr(differences, "TABLE", None)
+    if table is None:
+        try:
+            from afterware.differences.table import TABLE as table
+        except ImportError:
+            return None
+    return next((record for record in table if record.id == code), None)
