@@ -43,6 +43,7 @@ __all__ = ["Arguments", "Evaluator", "Frame"]
 _DEEP = 90  # expressions inside one another, through names and calls
 _FRAMES = 24  # calls inside one another
 _WIDE = 40  # atoms of one value
+_STEPS = 60_000  # expressions that one question may lead to
 _SITES = 60  # places that call a function
 
 _TRANSPARENT = (
@@ -138,6 +139,11 @@ class Evaluator:
         self._depth = 0
         self._cuts = 0
         self._steps = 0
+        self.limit = _STEPS
+
+    def begin(self) -> None:
+        """Start on a new question, with the whole allowance of steps."""
+        self._steps = 0
 
     # Frames
 
@@ -224,7 +230,7 @@ class Evaluator:
         found = frame.cache.get(key)
         if found is not None:
             return found
-        if key in frame.busy or self._depth > _DEEP:
+        if key in frame.busy or self._depth > _DEEP or self._steps > self.limit:
             self._cuts += 1
             return UNKNOWN
         method = getattr(self, f"_{type(node).__name__}", None)
@@ -241,7 +247,7 @@ class Evaluator:
             frame.busy.discard(key)
         if len(value) > _WIDE:
             value = frozenset(sorted(value, key=repr)[:_WIDE])
-        if cuts == self._cuts or self._depth == 0 or self._steps > 400_000:
+        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 2:
             frame.cache[key] = value
         return value
 
@@ -473,7 +479,7 @@ class Evaluator:
         finally:
             self._depth -= 1
             frame.busy.discard(key)
-        if cuts == self._cuts or self._depth == 0 or self._steps > 400_000:
+        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 2:
             frame.cache[key] = value
         return value
 

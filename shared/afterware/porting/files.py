@@ -87,7 +87,12 @@ class Sent:
         project = self.evaluator.project
         for call in project.calls(_SENDS, module):
             if isinstance(call.node, ast.Call):
-                for each in call.node.args[:2]:
+                if terminal_name(call.node.func) == "send_from_directory":
+                    parts = [*call.node.args, *(each.value for each in call.node.keywords)][:2]
+                    joined = ast.Name("join", ast.Load())
+                    yield ast.Call(joined, parts, []), call.scope
+                    continue
+                for each in call.node.args[:1]:
                     yield each, call.scope
                 for keyword in call.node.keywords:
                     if keyword.arg in ("path_or_file", "filename_or_fp", "filename", "path", "directory"):
@@ -179,8 +184,12 @@ class Sent:
     ) -> Iterable[Root]:
         chosen = parts
         if not places and len(parts) > 1:
-            named = [part for part in parts[1:] if not isinstance(part, ast.Constant)]
-            chosen = named or parts
+            chosen = [part for part in parts[1:] if not isinstance(part, ast.Constant)]
+            if not chosen:
+                # A file of a fixed name is that file of that directory.
+                names = tuple(part.value for part in parts[1:] if isinstance(part, ast.Constant))
+                for root in self.roots(parts[0], scope, places=False, deep=deep):
+                    yield ("joined", root, names)
         for part in chosen:
             yield from self.roots(part, scope, places=places, deep=deep)
 

@@ -90,6 +90,7 @@ class Judge:
 
     def judge(self, hook: Hook) -> list[Note]:
         """What of a hook is otherwise on Quart, in the order of its lines."""
+        self.evaluator.begin()
         walk = _Walk(hook)
         top = self.evaluator.frame(hook.module)
         start = hook.function.node if hook.function is not None else hook.registration.call

@@ -32,6 +32,12 @@ _SMALL_TREE = 1500  # files; the whole of such a tree is one
 _WORD = re.compile(rb"\w+")
 
 
+# How a name stands in a text that stores to it as an attribute, calls it or inherits from it.
+_STORED = rb"\.%s\b\s*(?::[^=\n]+)?(?:[-+|]?=[^=]|,[^()\n]*=)"
+_CALLED = rb"\b%s\s*\(|@[\w.]*\b%s\b|\b%s\s+as\s|[(,]\s*(?:\w+\.)*%s\s*[,)]"
+_INHERITED = rb"class\s+\w+\s*\([^)]*\b%s\b"
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """A directory of the tree that is imported as a namespace."""
@@ -57,7 +63,9 @@ class Project:
         self._homes: dict[str, list[Source]] = {}
         self._subclasses: dict[int, list[Class]] = {}
         self._speaks: dict[int, bool] = {}
-        self._mentions: dict[tuple[str, str], list[Module]] = {}
+        self._base_lists: dict[str, list[str]] = {}
+        self._tops: set[bytes] = set()
+        self._mentions: dict[tuple[str, str, bytes], list[Module]] = {}
         for source in sources:
             self.sources[str(source.path)] = source
             directory = str(source.path.parent)
@@ -69,7 +77,10 @@ class Project:
                 directory = str(PurePath(directory).parent)
             if source.path.name == "__init__.py":
                 self.directories[str(source.path.parent)] = True
+        self._tops.update(PurePath(each).name.encode("utf-8", "surrogateescape") for each in self.directories)
         for source in self.sources.values():
+            self._tops.add(source.path.stem.encode("utf-8", "surrogateescape"))
+            self._tops.add(source.path.parent.name.encode("utf-8", "surrogateescape"))
             self._homes.setdefault(self.home(source), []).append(source)
 
     # Modules
@@ -105,21 +116,26 @@ class Project:
 
     def _bases(self, source: Source) -> list[str]:
         """Directories that an absolute import may start from, the likeliest first."""
+        directory = str(source.path.parent)
+        found = self._base_lists.get(directory)
+        if found is not None:
+            return found
         plain, packages = [], []
-        directory = source.path.parent
-        root = source.root
+        root = str(source.root)
+        name = directory
         while True:
-            name = str(directory)
             (packages if self.directories.get(name) else plain).append(name)
             for below in ("src", "lib"):
                 if f"{name}/{below}" in self.directories:
                     plain.append(f"{name}/{below}")
-            if directory in (root, directory.parent) or root not in directory.parents:
+            above = str(PurePath(name).parent)
+            if name == root or above == name or len(name) <= len(root):
                 break
-            directory = directory.parent
+            name = above
         # The given path may itself be a package, imported by the name of its directory.
-        plain.append(str(root.parent) if str(root) != "." else str(root.absolute().parent))
-        return [*plain, *packages]
+        plain.append(str(source.root.parent if root != "." else source.root.absolute().parent))
+        found = self._base_lists[directory] = [*plain, *packages]
+        return found
 
     def _at(self, base: str, parts: list[str]) -> Module | Package | None:
         path = "/".join([base, *parts]) if base not in ("", ".") else "/".join(parts) or "."
@@ -185,12 +201,14 @@ class Project:
             if plain is not None:
                 for each in plain.split(b","):
                     words = each.split()
-                    if words:
+                    if words and words[0].partition(b".")[0] in self._tops:
                         yield from self._files_of(source, 0, words[0].decode("ascii", "replace"))
-            else:
+            elif dots or dotted.partition(b".")[0] in self._tops:
                 text = dotted.decode("ascii", "replace")
                 yield from self._files_of(source, len(dots), text)
                 for name in _WORD.findall(names)[:40]:
+                    if name not in self._tops:
+                        continue
                     inner = f"{text}.{name.decode('ascii', 'replace')}".lstrip(".")
                     yield from self._files_of(source, len(dots), inner)
 
@@ -213,9 +231,13 @@ class Project:
                     return
 
     def _top(self, path: str) -> str:
-        while self._links.get(path, path) != path:
-            path = self._links[path]
-        return path
+        top = path
+        while (above := self._links.get(top, top)) != top:
+            top = above
+        while (above := self._links.get(path, path)) != top:
+            self._links[path] = top
+            path = above
+        return top
 
     def _union(self, first: str, second: str) -> None:
         self._links.setdefault(first, first)
@@ -224,15 +246,17 @@ class Project:
         if a != b:
             self._links[b] = a
 
-    def mentioning(self, module: Module, name: str) -> list[Module]:
-        """The modules linked with one whose text has a name in it, the nearest first."""
-        home = self._top(str(module.source.path)) if self.linked(module.source) else ""
-        key = (home, name)
+    def mentioning(self, module: Module, name: str, how: bytes) -> list[Module]:
+        """The modules linked with one whose text has a name in it, the nearest first.
+
+        :param how: a pattern of how it must stand there, with `%s` for the name.
+        """
+        linked = self.linked(module.source)
+        key = (str(linked[0].path) if len(linked) > 1 else str(module.source.path), name, how)
         if key not in self._mentions:
-            word = name.encode()
-            found = [each for each in self.linked(module.source) if word in each.data]
-            if not any(each is module.source for each in found) and word in module.source.data:
-                found.insert(0, module.source)
+            word = name.encode("utf-8", "replace")
+            pattern = re.compile(how.replace(b"%s", re.escape(word)))
+            found = [each for each in linked if word in each.data and pattern.search(each.data)]
             here = module.source.path.parent
             found.sort(key=lambda each: (each.path.parent != here, not each.traced))
             modules = [self.module(each) for each in found[:_NEARBY]]
@@ -245,7 +269,9 @@ class Project:
         if len(name) < 1:
             return []
         found = [
-            store for each in self.mentioning(module, name) for store in each.stores.get(name, ())
+            store
+            for each in self.mentioning(module, name, _STORED)
+            for store in each.stores.get(name, ())
         ]
         if not found and (package := self._package(module)):
             for source in self._homes.get(self.home(module.source), ()):
@@ -270,7 +296,7 @@ class Project:
         found: list[Call] = []
         seen: set[int] = set()
         for name in names:
-            for each in self.mentioning(module, name):
+            for each in self.mentioning(module, name, _CALLED):
                 for alias in {name, *each.aliases.get(name, ())}:
                     for call in each.calls.get(alias, ()):
                         if id(call) not in seen:
@@ -283,7 +309,7 @@ class Project:
         found = self._subclasses.get(id(cls))
         if found is None:
             self._subclasses[id(cls)] = found = []
-            for module in self.mentioning(cls.module, cls.name):
+            for module in self.mentioning(cls.module, cls.name, _INHERITED):
                 for each in module.classes:
                     if each is not cls and each.bases and cls in evaluator.mro(each)[0]:
                         found.append(each)

@@ -162,6 +162,7 @@ def _is_alias(module: Module, name: str) -> bool:
 
 
 def _registered_by(evaluator: Evaluator, module: Module, call: Call) -> Iterator[Registration]:
+    evaluator.begin()
     frame = evaluator.frame(call.scope)
     if call.decorates is not None:
         for atom in evaluator.eval(call.node, frame):
