@@ -112,7 +112,7 @@ KINDS: dict[str, Kind] = {
     "response.make_conditional": _read(
         "AW106",
         "response.make_conditional()",
-        "Make the hook `async def` and write `return await body.make_conditional(response)`.",
+        "Make the hook `async def` and write `await body.make_conditional(response)`.",
         "silently",
     ),
     "response.freeze": _read(
