@@ -43,7 +43,7 @@ __all__ = ["Arguments", "Evaluator", "Frame"]
 _DEEP = 90  # expressions inside one another, through names and calls
 _FRAMES = 24  # calls inside one another
 _WIDE = 40  # atoms of one value
-_STEPS = 60_000  # expressions that one question may lead to
+_STEPS = 30_000  # expressions that one question may lead to
 _SITES = 60  # places that call a function
 
 _TRANSPARENT = (
@@ -945,14 +945,9 @@ class Evaluator:
                 return custom or one(Ext("flask.Response"))
             if name in host.APP_COROUTINES or name in host.APP_MISSING:
                 return one(HostAttr(kind, name))
-            stored = self._stores_on(kind, name, frame)
-            if stored:
-                return stored
-            if name in ("config", "extensions", "jinja_env", "json", "url_map", "view_functions"):
+            if name in host.APP_PARTS:
                 return one(Part(f"{kind}.{name}"))
-            if name in ("session_interface", "test_client", "test_request_context"):
-                return one(HostAttr(kind, name))
-            return UNKNOWN
+            return self._stores_on(kind, name, frame)
         if kind == "g":
             if name in ("get", "pop", "setdefault"):
                 return one(HostAttr("g", name))
@@ -1039,6 +1034,10 @@ class Evaluator:
                     found |= self._member(binding, each, atom, frame)
                 break
         if isinstance(atom, Inst):
+            found = {a for a in found if not (isinstance(a, Obj) and a.path == "dataclasses.field()")}
+            for each in inside:
+                if name in each.annotations:
+                    found |= self.field_value(each, atom.cls, name)
             if atom.frame is None:
                 for below in self.project.subclasses(self, atom.cls):
                     for binding in below.exit.get(name, ()):
@@ -1096,6 +1095,21 @@ class Evaluator:
                 for each in value:
                     called |= self.call(each, Arguments(), frame, None)
                 return frozenset(called)
+        return value
+
+    def field_value(self, owner: Class, cls: Class, name: str) -> Value:
+        """What a field of a class with annotations holds: by its type, and by what is passed."""
+        frame = self.frame(owner)
+        value = self.annotated(owner.annotations[name], Frame(owner, frame))
+        if self.find_method(cls, "__init__") is not None:
+            return value
+        fields = list(owner.annotations)
+        for call in self.project.calls({cls.name}, cls.module)[:_SITES]:
+            if not isinstance(call.node, ast.Call) or call.decorates is not None:
+                continue
+            caller = self.frame(call.scope)
+            if ClassRef(cls) in self.eval(call.node.func, caller):
+                value |= self.arguments(call.node, caller).get(fields.index(name), name)
         return value
 
     def instance_stores(self, atom: Inst, name: str, inside: list[Class]) -> Value:
@@ -1392,15 +1406,15 @@ class Evaluator:
         first = arguments.get(0)
         if name == "getattr":
             key = self.constant(arguments.get(1))
-            if isinstance(key, str):
-                found: set[Atom] = set()
-                for atom in first:
-                    found |= self.attribute(atom, key, frame)
-                if not first and key in host.REGISTRARS:
-                    if self.project.speaks_flask(frame.scope.module):
-                        found.add(Reg(key, "app"))
-                return frozenset(found) | arguments.get(2)
-            return arguments.get(2)
+            if key is not None and not first and key in host.REGISTRARS:
+                if self.project.speaks_flask(frame.scope.module):
+                    return one(Reg(key, "app"))
+            found: set[Atom] = set(arguments.get(2))
+            for each in arguments.get(1):
+                if isinstance(each, Const) and isinstance(each.value, str):
+                    for atom in first:
+                        found |= self.attribute(atom, each.value, frame)
+            return frozenset(found)
         if name in _KEEPS_ITEMS:
             if name == "filter":
                 first = arguments.get(1)

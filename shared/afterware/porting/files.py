@@ -175,6 +175,17 @@ class Sent:
                 if name == "open":
                     parts = parts[:1]
                 yield from self._parts(parts, scope, places, deeper)
+            elif name == "make_archive":
+                for part in [*node.args[:1], *(k.value for k in node.keywords if k.arg == "base_name")]:
+                    yield from self.roots(part, scope, places=places, deep=deeper)
+            else:
+                for atom in self.evaluator.eval(node.func, self.evaluator.frame(scope)):
+                    if isinstance(atom, Func) and not atom.function.generator:
+                        for back in atom.function.returns:
+                            if back is not None:
+                                yield from self.roots(
+                                    back, atom.function, places=places, deep=deeper
+                                )
         elif isinstance(node, (ast.IfExp, ast.BoolOp)):
             for each in ast.iter_child_nodes(node):
                 yield from self.roots(each, scope, places=places, deep=deeper)

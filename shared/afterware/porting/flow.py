@@ -319,6 +319,8 @@ class _Pass:
 
     def _AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
         self.expression(node.value)
+        if isinstance(self.scope, Class) and isinstance(node.target, ast.Name):
+            self.scope.annotations[node.target.id] = node.annotation
         if node.value is not None:
             self.target(node.target, "assign", node.value)
         elif isinstance(node.target, ast.Name):

@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "APP_COROUTINES",
     "APP_MISSING",
+    "APP_PARTS",
     "FLASK_NAMES",
     "HELPERS",
     "NOT_FLASK",
@@ -65,6 +66,15 @@ APP_COROUTINES = frozenset(
     full_dispatch_request handle_exception handle_http_exception handle_user_exception
     make_default_options_response make_response open_instance_resource open_resource
     preprocess_request process_response send_static_file update_template_context""".split()
+)
+# What both apps have, and what is in memory.
+APP_PARTS = frozenset(
+    """add_template_filter add_template_global add_url_rule app_context before_request blueprints
+    config context_processor debug endpoint errorhandler extensions import_name instance_path
+    jinja_env json name permanent_session_lifetime register_blueprint register_error_handler
+    root_path route secret_key session_interface static_folder static_url_path
+    teardown_appcontext teardown_request template_folder test_client test_request_context testing
+    url_map url_prefix view_functions""".split()
 )
 APP_MISSING = frozenset({"async_to_sync", "ensure_sync", "request_context", "wsgi_app"})
 

@@ -122,8 +122,10 @@ class Function(Scope):
 class Class(Scope):
     """A class.
 
-    :param stores: what is assigned to attributes of instances, by name.
+    :param annotations: what its body says of the type of its attributes, in order.
     """
+
+    annotations: dict[str, ast.expr] = field(default_factory=dict, repr=False)
 
     @property
     def bases(self) -> list[ast.expr]:

@@ -17,6 +17,7 @@ from .shared_state import SharedState
 from .values import (
     Atom,
     ClassRef,
+    Const,
     Ext,
     Func,
     Host,
@@ -323,7 +324,8 @@ class Judge:
                 self.via_getattr(node, arguments, frame, walk, via, aside)
                 continue
             self.called(atom, arguments, frame, node, walk, via, aside)
-        if not callee and not awaited:
+        # A parameter whose only known value is its default, None, is given something by others.
+        if not awaited and all(isinstance(atom, Const) for atom in callee):
             self.unknown_callee(node, arguments, frame, walk, via, aside)
         if not aside:
             self.removals(node, callee, frame, walk, via)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -27,7 +27,9 @@ _IMPORT = re.compile(
 _HOSTS = frozenset({"flask", "quart", "werkzeug", "jinja2", "click", "blinker", "itsdangerous"})
 # Frameworks that an application of Flask may well use beside it, as clients or for commands.
 _BESIDE_FLASK = frozenset({"requests", "httpx", "urllib3", "click", "typer", "webob", "twisted"})
-_NEARBY = 60  # files that are parsed for having a name in their text
+_NEARBY = 40  # files that are parsed for having a name in their text
+# And how much text, in bytes, is parsed for that in all: names such as `init` stand everywhere.
+_ALLOWANCE = 3 * 2**20
 _SMALL_TREE = 1500  # files; the whole of such a tree is one
 _WORD = re.compile(rb"\w+")
 
@@ -63,6 +65,9 @@ class Project:
         self._homes: dict[str, list[Source]] = {}
         self._subclasses: dict[int, list[Class]] = {}
         self._speaks: dict[int, bool] = {}
+        self._package_stores: dict[tuple[str, str], list[Store]] = {}
+        self._package_sources: dict[str, list[Source]] = {}
+        self._allowance = _ALLOWANCE
         self._base_lists: dict[str, list[str]] = {}
         self._tops: set[bytes] = set()
         self._mentions: dict[tuple[str, str, bytes], list[Module]] = {}
@@ -97,6 +102,14 @@ class Project:
             except (RecursionError, MemoryError):
                 self.skipped.append(Skipped(source.name, "is nested too deeply to follow"))
         return self._modules[key]
+
+    def _asked_for(self, source: Source) -> Module | None:
+        """The module of a file that may have to do with a question, while that is allowed."""
+        if str(source.path) not in self._modules:
+            if self._allowance < len(source.data):
+                return None
+            self._allowance -= len(source.data)
+        return self.module(source)
 
     def find(self, module: Module, level: int, dotted: str) -> Module | Package | None:
         """What an import of *dotted* in *module* finds in the tree."""
@@ -259,7 +272,7 @@ class Project:
             found = [each for each in linked if word in each.data and pattern.search(each.data)]
             here = module.source.path.parent
             found.sort(key=lambda each: (each.path.parent != here, not each.traced))
-            modules = [self.module(each) for each in found[:_NEARBY]]
+            modules = [self._asked_for(each) for each in found[:_NEARBY]]
             self._mentions[key] = [each for each in modules if each is not None]
         found_modules = self._mentions[key]
         return found_modules if module in found_modules else [module, *found_modules]
@@ -274,14 +287,28 @@ class Project:
             for store in each.stores.get(name, ())
         ]
         if not found and (package := self._package(module)):
-            for source in self._homes.get(self.home(module.source), ()):
-                if str(source.path).startswith(package) and f".{name}".encode() in source.data:
-                    other = self.module(source)
-                    if other is not None:
-                        found.extend(other.stores.get(name, ()))
-                if len(found) > _NEARBY:
-                    break
+            key = (package, name)
+            if key not in self._package_stores:
+                self._package_stores[key] = list(self._stores_in(package, name, module))
+            return self._package_stores[key]
         return found
+
+    def _stores_in(self, package: str, name: str, module: Module) -> Iterator[Store]:
+        """Assignments to attributes of a name anywhere in a package, linked by imports or not."""
+        pattern = re.compile(_STORED.replace(b"%s", re.escape(name.encode("utf-8", "replace"))))
+        if package not in self._package_sources:
+            self._package_sources[package] = [
+                source
+                for source in self._homes.get(self.home(module.source), ())
+                if str(source.path).startswith(package)
+            ]
+        number = 0
+        for source in self._package_sources[package]:
+            if pattern.search(source.data):
+                number += 1
+                other = self._asked_for(source) if number <= _NEARBY else None
+                if other is not None:
+                    yield from other.stores.get(name, ())
 
     def _package(self, module: Module) -> str:
         directory = module.source.path.parent

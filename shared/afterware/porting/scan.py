@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from .evaluate import Arguments, Evaluator, Frame
 from .index import Call, Class, Function, Module, Scope, terminal_name
+from .knowledge import STANDARD
 from .values import (
     Ext,
     Func,
@@ -366,7 +367,7 @@ def _hooks(evaluator: Evaluator, registration: Registration) -> Iterator[Hook]:
                 registration.word,
                 registration,
             )
-        if not functions and isinstance(atom, (Ext, Obj)):
+        if not functions and isinstance(atom, (Ext, Obj)) and not _is_standard(atom.path):
             yield Hook(
                 None,
                 one(atom),
@@ -376,6 +377,11 @@ def _hooks(evaluator: Evaluator, registration: Registration) -> Iterator[Hook]:
                 registration.word,
                 registration,
             )
+
+
+def _is_standard(path: str) -> bool:
+    """Whether something came out of the standard library: out of a list, say, or a dict."""
+    return path.partition(".")[0] in STANDARD
 
 
 def _functions(
