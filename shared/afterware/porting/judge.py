@@ -43,6 +43,7 @@ _SPAWNS = frozenset(
     eventlet.spawn eventlet.spawn_n eventlet.spawn_after asyncio.create_task
     asyncio.ensure_future""".split()
 )
+_AWAITING = frozenset({"asyncio.gather", "asyncio.wait_for", "asyncio.shield"})
 _CONTAINER = frozenset(
     "append add insert extend appendleft put put_nowait setdefault update remove discard".split()
 )
@@ -139,12 +140,7 @@ class Judge:
         scope = frame.scope
         if isinstance(scope, Function):
             walk.functions.add(scope)
-        awaited = {id(node.value) for node in scope.nodes if isinstance(node, ast.Await)}
-        awaited |= {
-            id(node.value.func)
-            for node in scope.nodes
-            if isinstance(node, ast.Await) and isinstance(node.value, ast.Call)
-        }
+        awaited = self.awaited(frame)
         augmented = {
             id(node.target) for node in scope.nodes if isinstance(node, ast.AugAssign)
         }
@@ -161,6 +157,39 @@ class Judge:
                     self.entered(item.context_expr, frame, walk, here, aside)
             elif isinstance(node, ast.Subscript):
                 self.subscript(node, frame, walk, here, aside)
+
+    def awaited(self, frame: Frame) -> set[int]:
+        """The expressions whose coroutine is awaited, by id: here, or by what they are passed to."""
+        found: set[int] = set()
+        for node in frame.scope.nodes:
+            if isinstance(node, ast.Await):
+                self._mark(node.value, found)
+                if isinstance(node.value, ast.Call):
+                    for each in self._passed_to_be_awaited(node.value, frame):
+                        self._mark(each, found)
+        return found
+
+    @staticmethod
+    def _mark(node: ast.expr, found: set[int]) -> None:
+        found.add(id(node))
+        if isinstance(node, ast.Call):
+            found.add(id(node.func))
+
+    def _passed_to_be_awaited(self, call: ast.Call, frame: Frame) -> Iterable[ast.expr]:
+        for atom in self.evaluator.eval(call.func, frame):
+            if isinstance(atom, Ext) and atom.path in _AWAITING:
+                yield from call.args
+            elif isinstance(atom, Func) and atom.function.is_async:
+                names = {
+                    node.value.id
+                    for node in atom.function.nodes
+                    if isinstance(node, ast.Await) and isinstance(node.value, ast.Name)
+                }
+                spec = atom.function.args
+                parameters = [each.arg for each in (*spec.posonlyargs, *spec.args)]
+                for name, each in zip(parameters[len(atom.bound) :], call.args, strict=False):
+                    if name in names:
+                        yield each
 
     def attribute(
         self,
