@@ -41,8 +41,8 @@ __all__ = [
 # for what it nearly always is; if it is a stream after all, no more than this is held.
 _SMALL = 64 * 1024
 
-# Headers that describe the very bytes of the body, and lie when it changes (RFC 9110, section 8.8.3;
-# RFC 9530 for the digests; RFC 1864 for Content-MD5).
+# Headers that describe the very bytes of the body, and lie when it changes (RFC 9110, section
+# 8.8.3; RFC 9530 for the digests; RFC 1864 for Content-MD5).
 _ABOUT_THE_BYTES = (
     "ETag",
     "Accept-Ranges",
@@ -68,7 +68,8 @@ def is_streaming(response: Response) -> bool:
 async def read(response: Response, *, buffer: bool = False) -> bytes:
     """The body, without content coding undone.
 
-    On HEAD this is what GET would send. For status 204 and 304 it is empty.
+    On HEAD this is what GET would send; only an error page that Flask has made itself comes without
+    its body then. For status 204 and 304 it is empty.
 
     :param buffer: read a streamed body too; it is then held in memory, and sent from there with a
         Content-Length.
@@ -104,6 +105,8 @@ async def read_json(
     if not (force or response.is_json) or _has_no_body(response):
         return None
     data = await read(response, buffer=buffer)
+    if not data and request and request.method == "HEAD":
+        return None
     try:
         return current_app.json.loads(data) if current_app else json.loads(data)
     except ValueError:
@@ -139,7 +142,7 @@ def replace_json(response: Response, value: Any) -> None:
     if current_app:
         made: Any = current_app.json.response(value)
         data = made.get_data() if _is_wsgi(made) else _held(made)
-        replace(response, data, content_type=made.content_type)
+        replace(response, data or b"", content_type=made.content_type)
     else:
         replace(response, json.dumps(value), content_type="application/json")
 
@@ -267,14 +270,11 @@ def _list_behind(held: Any) -> list[Any] | None:
     that is never wrong, it only refuses more.
     """
     frame = getattr(getattr(held, "iter", None), "ag_frame", None)
-    parts = frame.f_locals.get("iterable") if frame is not None else None
-    if isinstance(parts, (_LIST_ITERATOR, _TUPLE_ITERATOR)):
-        return list(parts)
-    return None
+    parts: Any = frame.f_locals.get("iterable") if frame is not None else None
+    return list(parts) if type(parts) in _OVER_PARTS else None
 
 
-_LIST_ITERATOR = type(iter([]))
-_TUPLE_ITERATOR = type(iter(()))
+_OVER_PARTS: tuple[type, ...] = (type(iter([])), type(iter(())))
 
 
 async def _buffered(response: Any) -> bytes:

@@ -19,7 +19,7 @@ from .errors import HookRegistrationError
 if sys.version_info >= (3, 12):
     from inspect import iscoroutinefunction as _iscoroutinefunction
 else:
-    # Before 3.12 only asyncio's sees a function marked as a coroutine function (python/cpython#122858).
+    # Before 3.12 only asyncio's sees a function that is marked (python/cpython#122858).
     from asyncio import iscoroutinefunction as _iscoroutinefunction
 
 __all__ = ["ARGUMENTS", "PHASES", "Hook", "OnError", "Phase", "is_async", "make_hook"]

@@ -7,7 +7,8 @@ The contract of `drive(coroutine)`, whatever the coroutine does:
 - it suspends, that is, awaits something that is not there yet: it is closed, so that its `finally`
   blocks run, and `Suspended` is raised. It is never resumed and never run a second time, because
   what it did before it suspended has been done;
-- it suspends again while it is being closed: it is closed again, `_CLOSINGS` times at most;
+- it suspends again on its way out, in a `finally`: it is closed on from there, and from the next
+  such place, `_CLOSINGS` times at most;
 - it is not a coroutine: TypeError, before anything is run.
 
 A coroutine that is finished is always left closed. No thread, no loop and no ContextVar is touched.
@@ -16,16 +17,16 @@ A coroutine that is finished is always left closed. No thread, no loop and no Co
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import Coroutine
-from typing import Any, NamedTuple, TypeVar, cast
+from types import CoroutineType
+from typing import Any, NamedTuple, TypeVar
 
 __all__ = ["Place", "Suspended", "drive", "wanted_a_loop"]
 
 T = TypeVar("T")
 
 # How often a coroutine that awaits in its own `finally` is closed before it is left to the
-# garbage collector. One closing ends one such await, so this is a depth of nested `finally` blocks.
+# garbage collector. Each ends one such await, so this is a depth of nested `finally` blocks.
 _CLOSINGS = 32
 
 
@@ -40,7 +41,7 @@ class Place(NamedTuple):
         return f"{self.function} ({self.file}:{self.line})"
 
 
-class Suspended(RuntimeError):
+class Suspended(RuntimeError):  # noqa: N818  # a state that was reached, named as one
     """A driven coroutine awaited something that only an event loop can deliver.
 
     :param place: the innermost frame that was waiting, or None where it cannot be told.
@@ -58,17 +59,13 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
     :raises TypeError: it is no coroutine.
     :raises Suspended: it suspended; it has been closed and must not be run again.
     """
-    try:
-        send = coroutine.send
-    except AttributeError:
-        raise _not_a_coroutine(coroutine) from None
-    # A generator has send() as well; only a coroutine has no __next__.
-    if hasattr(coroutine, "__next__"):
+    # What an `async def` gives, nearly always; to look for attributes would be half of the cost.
+    if type(coroutine) is not CoroutineType and not _is_coroutine(coroutine):
         raise _not_a_coroutine(coroutine)
     try:
-        send(None)
+        coroutine.send(None)
     except StopIteration as stop:
-        return cast(T, stop.value)
+        return stop.value  # type: ignore[no-any-return]  # a StopIteration does not say of what
     suspended = Suspended(_place(coroutine))
     _close(coroutine, suspended)
     raise suspended
@@ -110,6 +107,11 @@ def _raised_in_asyncio(error: BaseException) -> bool:
     return module.split(".")[0] == "asyncio"
 
 
+def _is_coroutine(value: Any) -> bool:
+    # A generator has send() as well; only a coroutine has no __next__.
+    return hasattr(value, "send") and not hasattr(value, "__next__")
+
+
 def _not_a_coroutine(value: object) -> TypeError:
     return TypeError(
         f"drive() runs a coroutine, not {type(value).__qualname__}: call an `async def` function"
@@ -129,22 +131,23 @@ def _place(coroutine: Any) -> Place | None:
     return place
 
 
+class _Abandoned(asyncio.CancelledError):
+    """Thrown into a coroutine that will not be resumed.
+
+    A cancellation, since that is what asynchronous code knows to clean up after. Not GeneratorExit,
+    which leaves a coroutine that it awaits half closed when that one awaits in its own `finally`.
+    """
+
+
 def _close(coroutine: Coroutine[Any, Any, Any], suspended: Suspended) -> None:
-    for _ in range(_CLOSINGS):
-        try:
-            coroutine.close()
-        except RuntimeError as error:
-            # "coroutine ignored GeneratorExit": it awaits in a `finally`, and stands there now.
-            if _still_open(coroutine):
-                continue
-            suspended.__context__ = error
-        except BaseException as error:
-            # What its own clean-up raised must not hide the suspension, nor be lost.
-            suspended.__context__ = error
-        return
-
-
-def _still_open(coroutine: Any) -> bool:
-    if inspect.iscoroutine(coroutine):
-        return inspect.getcoroutinestate(coroutine) != inspect.CORO_CLOSED
-    return getattr(coroutine, "cr_frame", None) is not None
+    try:
+        for _ in range(_CLOSINGS):
+            coroutine.throw(_Abandoned())  # comes back only if it awaits again on its way out
+        coroutine.close()
+    except (_Abandoned, StopIteration):
+        pass
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # What its own clean-up raised must not hide the suspension, nor be lost.
+        suspended.__context__ = error

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import flask
 from werkzeug.wrappers import Response
 
-from . import pipeline
+from . import context, pipeline
 from .binding import Binding
 from .colour import Hook, Phase
-from .context import serving
 from .drive import Suspended, drive, wanted_a_loop
 from .errors import HookSuspendedError
 from .hop import on_lasting_loop
@@ -46,7 +45,8 @@ class FlaskBinding(Binding):
             nonlocal run
             if run is None:
                 run = pipeline.before_request(self._steps("before_request"))
-            serving.set("flask")
+            if context.quart_may_serve:
+                context.serving.set("flask")
             return run()
 
         return afterware_before_request
@@ -58,7 +58,8 @@ class FlaskBinding(Binding):
             nonlocal run
             if run is None:
                 run = _after_request_pipeline(self.ready("after_request"))
-            serving.set("flask")
+            if context.quart_may_serve:
+                context.serving.set("flask")
             return run(response)
 
         return afterware_after_request
@@ -70,7 +71,8 @@ class FlaskBinding(Binding):
             nonlocal run
             if run is None:
                 run = pipeline.teardown(self._steps("teardown_request"))
-            serving.set("flask")
+            if context.quart_may_serve:
+                context.serving.set("flask")
             run(exc)
 
         return afterware_teardown_request
@@ -142,11 +144,12 @@ def _driven(hook: Hook) -> Callable[..., Any]:
 
 
 def _after_request_pipeline(hooks: list[Hook]) -> Callable[[Any], Any]:
-    """Plain hooks in a plain loop; with any `async def` among them, one coroutine for all.
+    """Plain hooks in a plain loop; with several `async def` among them, one coroutine for all.
 
-    Driving one coroutine that awaits sixteen is half as dear as driving sixteen.
+    Driving one coroutine that awaits sixteen is half as dear as driving sixteen; for a single one,
+    the coroutine around it would be the dearer part.
     """
-    if not any(_awaited(hook) for hook in hooks):
+    if sum(_awaited(hook) for hook in hooks) < 2:
         return pipeline.after_request([(_plain(hook), hook) for hook in hooks], RESPONSES)
     steps: list[pipeline.AsyncStep] = [
         (True, hook.function, hook) if _awaited(hook) else (False, _plain(hook), hook)

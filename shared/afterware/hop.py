@@ -61,7 +61,10 @@ def in_worker_thread(hook: Hook) -> Callable[..., Awaitable[Any]]:
             await _outlast(future)
             error = None if future.cancelled() else future.exception()
             if error is not None:
-                logger.error("%s failed after its client left", hook.describe(), exc_info=error)
+                # Not logger.exception: what is being handled here is the cancellation.
+                logger.error(  # noqa: TRY400
+                    "%s failed after its client left", hook.describe(), exc_info=error
+                )
             raise
         finally:
             _adopt(context)
@@ -96,6 +99,7 @@ def on_lasting_loop(hook: Hook) -> Callable[..., Any]:
                 " for itself",
                 "Call the Flask app in another thread, with asyncio.to_thread.",
             )
+
         async def run() -> Any:
             return await function(*args)
 
@@ -105,7 +109,9 @@ def on_lasting_loop(hook: Hook) -> Callable[..., Any]:
         except asyncio.CancelledError as error:
             # Out of a loop this is no longer a request to stop, and would pass `except Exception`.
             raise HookError(
-                hook, "was cancelled", "Something it awaits was cancelled, or the process is ending."
+                hook,
+                "was cancelled",
+                "Something it awaits was cancelled, or the process is ending.",
             ) from error
         finally:
             _adopt(context)
@@ -150,15 +156,26 @@ class _LastingLoop:
 
         An exception that reaches the waiting thread (a worker's time-out, Ctrl-C) cancels it.
         """
-        # A lock is the cheapest thing that one thread can wait for and another can end.
+        # A lock is the cheapest thing that one thread can wait for and another can end. It is
+        # released by the task itself: a done callback would take one more turn of the loop.
         finished = threading.Lock()
         finished.acquire()
-        tasks: list[asyncio.Task[T]] = []
+        results: list[T] = []
+        errors: list[BaseException] = []
+        tasks: list[asyncio.Task[None]] = []
+
+        async def run() -> None:
+            try:
+                results.append(await coroutine)
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                finished.release()
 
         def begin() -> None:
-            task = self._loop.create_task(coroutine, context=context)
+            task = self._loop.create_task(run(), context=context)
+            task.add_done_callback(lambda _: coroutine.close())  # one cancelled before it began
             tasks.append(task)
-            task.add_done_callback(lambda _: finished.release())
 
         self._loop.call_soon_threadsafe(begin)
         try:
@@ -166,7 +183,9 @@ class _LastingLoop:
         except BaseException:
             self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in tasks])
             raise
-        return tasks[0].result()
+        if errors:
+            raise errors[0]
+        return results[0]
 
     def _stop(self) -> None:
         """At exit: cancel what still runs, so that its `finally` blocks run, and close the loop."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import quart
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from . import pipeline
+from . import context, pipeline
 from .binding import Binding
 from .colour import Hook, Phase
-from .context import serving
 from .hop import in_worker_thread
 from .loop_watch import warn_if_held, warn_if_held_async
 from .sent import EXCEPTION, Sent, WatchASGI
@@ -21,6 +20,9 @@ __all__ = ["QuartBinding", "after_this_request"]
 
 # What Quart can send: its own responses, and Werkzeug's, which it makes for errors.
 RESPONSES = (quart.Response, WerkzeugResponse)
+
+# This module is imported when hooks are first bound to a Quart app.
+context.quart_may_serve = True
 
 
 class QuartBinding(Binding):
@@ -44,7 +46,7 @@ class QuartBinding(Binding):
             nonlocal run
             if run is None:
                 run = pipeline.before_request_async(self._steps("before_request"))
-            serving.set("quart")
+            context.serving.set("quart")
             return await run()
 
         return afterware_before_request
@@ -57,7 +59,7 @@ class QuartBinding(Binding):
             nonlocal run, plain
             if run is None:
                 run, plain = _after_request_pipelines(self._steps("after_request"))
-            serving.set("quart")
+            context.serving.set("quart")
             if plain is not None:
                 return plain(response)
             return await run(response, _NOWHERE)
@@ -71,9 +73,9 @@ class QuartBinding(Binding):
             nonlocal run
             if run is None:
                 run = pipeline.teardown_async(self._steps("teardown_request"))
-            serving.set("quart")
+            context.serving.set("quart")
             # Quart has answered an unhandled error by now and passes None; Flask passes the error.
-            await run(quart.request.scope.get(EXCEPTION) if exc is None else exc)
+            await run(_scope().get(EXCEPTION) if exc is None else exc)
 
         return afterware_teardown_request
 
@@ -99,7 +101,7 @@ class QuartBinding(Binding):
             _note_exceptions(app)
 
         async def mark(_: BaseException | None) -> None:
-            quart.request.scope[served] = True  # type: ignore[typeddict-unknown-key]  # ours
+            _scope()[served] = True
 
         if not ours:
             # Which blueprint served a request is known while it is served only.
@@ -162,4 +164,9 @@ def _note_exceptions(app: quart.Quart) -> None:
 
 
 async def _note_exception(_: Any, exception: BaseException, **__: Any) -> None:
-    quart.request.scope[EXCEPTION] = exception  # type: ignore[literal-required]  # a key of ours
+    _scope()[EXCEPTION] = exception
+
+
+def _scope() -> dict[str, Any]:
+    """The ASGI scope of the request, which is open to keys of ours."""
+    return cast("dict[str, Any]", quart.request.scope)

@@ -20,8 +20,8 @@ __all__ = ["Hooks"]
 
 BeforeRequest = TypeVar("BeforeRequest", bound=Callable[[], Any])
 AfterRequest = TypeVar("AfterRequest", bound="Callable[[Any], Response | Awaitable[Response]]")
-Teardown = TypeVar("Teardown", bound="Callable[[Any], None | Awaitable[None]]")
-AfterResponse = TypeVar("AfterResponse", bound="Callable[[Sent], None | Awaitable[None]]")
+Teardown = TypeVar("Teardown", bound="Callable[[Any], Awaitable[None] | None]")
+AfterResponse = TypeVar("AfterResponse", bound="Callable[[Sent], Awaitable[None] | None]")
 
 Order = Literal["registered", "reversed"]
 
@@ -115,7 +115,7 @@ class Hooks:
         self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
     ) -> Callable[[AfterResponse], AfterResponse]: ...
     def after_response(self, function: Any = None, /, **options: Any) -> Any:
-        """Register a hook that runs when the last byte was sent or the client has gone: `hook(sent)`.
+        """Register a hook for when the last byte was sent or the client has gone: `hook(sent)`.
 
         `sent` is a `Sent`. `request` and `session` are no longer there. What the hook raises is
         logged, whatever on_error says: there is nobody left to answer. Options and errors are those
@@ -140,8 +140,8 @@ class Hooks:
         for each in objects:
             if isinstance(each, type):
                 raise HookRegistrationError(
-                    f"hooks.add() takes objects, not the class {each.__qualname__}. Add an instance:"
-                    f" hooks.add({each.__name__}())."
+                    f"hooks.add() takes objects, not the class {each.__qualname__}."
+                    f" Add an instance: hooks.add({each.__name__}())."
                 )
             methods = [(phase, getattr(each, phase, None)) for phase in PHASES]
             found = [(phase, method) for phase, method in methods if method is not None]

@@ -55,9 +55,6 @@ class Sent:
 class _Watch:
     """What is known of one exchange so far."""
 
-    __slots__ = ("bytes", "completed", "exception", "headers", "left", "method", "path")
-    __slots__ += ("query", "started", "status")
-
     def __init__(self, method: str, path: str, query: str) -> None:
         self.method = method
         self.path = path
@@ -65,6 +62,7 @@ class _Watch:
         self.started = perf_counter()
         self.status: int | None = None
         self.headers = Headers()
+        self.expected: int | None = None
         self.bytes = 0
         self.left = False
         self.completed = False
@@ -73,10 +71,17 @@ class _Watch:
     def begin(self, status: int, headers: Headers) -> None:
         self.status = status
         self.headers = headers
+        if self.method == "HEAD" or status in _BODILESS:
+            self.expected = 0
+        else:
+            self.expected = headers.get("Content-Length", type=int)
 
     def count(self, chunk: bytes) -> None:
-        if self.method != "HEAD" and self.status not in _BODILESS:
+        if self.expected != 0:
             self.bytes += len(chunk)
+        # A client that has had all it was promised may close before the server is done.
+        if self.bytes == self.expected:
+            self.completed = True
 
     def sent(self) -> Sent:
         return Sent(
@@ -224,7 +229,7 @@ class WatchASGI:
                 watch.begin(message["status"], _asgi_headers(message.get("headers", ())))
             elif message["type"] == "http.response.body" and not watch.left:
                 watch.count(message.get("body", b""))
-                watch.completed = not message.get("more_body", False)
+                watch.completed |= not message.get("more_body", False)
 
         async def watched_receive() -> Any:
             message = await receive()

@@ -1,0 +1,5 @@
+"""The Flask twin."""
+
+from .app import create_app
+
+__all__ = ["create_app"]

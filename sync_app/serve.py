@@ -1,0 +1,73 @@
+"""Serves the Flask twin with gunicorn."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it has no types
+
+from twin.command import GRACE_SECONDS
+
+from .app import create_app
+
+__all__ = ["serve"]
+
+# How many requests one worker serves at a time.
+_THREADS = 8
+
+
+def serve(listener: socket.socket, workers: int, ready: Callable[[], None]) -> None:
+    """Serve on *listener* until SIGTERM or Ctrl-C, and exit.
+
+    :param listener: a socket that listens; gunicorn takes it over.
+    :param workers: how many processes serve.
+    :param ready: called when the server can be told to stop.
+    """
+    _Server(
+        {
+            "bind": f"fd://{listener.detach()}",
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": _THREADS,
+            "graceful_timeout": GRACE_SECONDS,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "when_ready": lambda _: ready(),
+            "worker_exit": _close,
+        }
+    ).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # as above
+    """Gunicorn, configured here alone: it reads no file and no arguments."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            # control_socket_disable came with gunicorn 25.
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The app, in the worker that asks for it: a connection must not be shared by a fork.
+
+        Ctrl-C reaches every process of a terminal, and gunicorn's workers exit on it wherever they
+        stand, and on the SIGQUIT that their master sends them for it. Here they leave Ctrl-C to the
+        master and take SIGQUIT for SIGTERM, so that requests under way are answered.
+        """
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGQUIT, signal.getsignal(signal.SIGTERM))
+        return create_app()
+
+
+def _close(_: Any, worker: Any) -> None:
+    # A worker that is stopped while it starts has no app yet.
+    if app := getattr(worker, "wsgi", None):
+        app.extensions["database"].close()

@@ -1,0 +1,235 @@
+"""Requests reach an app as from a server, and an answer that is wrong is never timed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import flask
+import pytest
+import quart
+
+from benchmarks.apps import APP_NAME, make_app
+from benchmarks.checks import check, errors_kept
+from benchmarks.errors import BenchmarkError
+from benchmarks.exchange import Answer, ASGICaller, WSGICaller, make_caller
+from benchmarks.sampling import opened
+from benchmarks.scenarios import Scenario, every_scenario, payload
+
+ALL = [each for each in every_scenario(["28B"]) if each.hooks in (0, 1, 4)]
+HOST_MODULES = {"flask": flask, "quart": quart}
+
+
+@pytest.fixture
+def runner():
+    with asyncio.Runner() as each:
+        yield each
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=lambda each: each.name)
+def test_every_scenario_answers_as_it_should(scenario, runner):
+    caller = make_caller(make_app(scenario), runner)
+    seconds, answer = caller.batch(2)
+    caller.close()
+    check(scenario, answer)
+    assert len(seconds) == 2
+    assert min(seconds) > 0
+
+
+@pytest.mark.parametrize("host", ["flask", "quart"])
+@pytest.mark.parametrize("size", ["1KB", "10KB", "100KB"])
+def test_larger_payloads_arrive_whole(host, size, runner):
+    scenario = Scenario(host, size, "portable-def", 1)
+    caller = make_caller(make_app(scenario), runner)
+    _, answer = caller.batch(1)
+    caller.close()
+    check(scenario, answer)
+    assert answer.body == payload(size)
+
+
+RIGGED = {
+    "an error page": ("fails", ["the status is 500, not 200", "rigged to fail"]),
+    "another body": ("other_body", [r"the body is b'\{\}' (2 bytes)", "(28 bytes)"]),
+    "a cut body": ("cut_body", ["(27 bytes)"]),
+    "a missing header": ("forgets", ["the header x-bench-1 is missing"]),
+    "a wrong value": ("other_value", ["the header x-bench-1 is 7, not 1"]),
+    "a header set twice": ("twice", ["the header x-bench-1 is 1, 1, not 1"]),
+    "a header too many": ("surplus", ["the header x-bench-2 is set by no hook"]),
+}
+
+
+def rigged(scenario, *faults):
+    """An app that does almost what the scenario says, with the last of *faults*, if any.
+
+    Those may be a list that grows.
+    """
+    faults = faults[0] if faults and isinstance(faults[0], list) else list(faults)
+    module = HOST_MODULES[scenario.host]
+    app = (module.Flask if module is flask else module.Quart)(APP_NAME, static_folder=None)
+
+    def respond():
+        fault = faults[-1] if faults else None
+        if fault == "fails":
+            raise RuntimeError("rigged to fail")
+        body = {"other_body": b"{}", "cut_body": payload("28B")[:-1]}.get(fault, payload("28B"))
+        response = module.Response(body, content_type="application/json")
+        response.headers["X-Bench-0"] = "0"
+        if fault != "forgets":
+            response.headers.add("X-Bench-1", "7" if fault == "other_value" else "1")
+        if fault == "twice":
+            response.headers.add("X-Bench-1", "1")
+        if fault == "surplus":
+            response.headers["X-Bench-2"] = "2"
+        return response
+
+    async def respond_async():
+        return respond()
+
+    app.get("/")(respond if module is flask else respond_async)
+    return app
+
+
+def inline_2(host):
+    """The same as inline, with a number of hooks that the rigged apps can count to."""
+    return Scenario(host, "28B", "inline", 2)
+
+
+@pytest.mark.parametrize("host", ["flask", "quart"])
+@pytest.mark.parametrize(("fault", "says"), RIGGED.values(), ids=RIGGED)
+def test_a_wrong_answer_is_refused_and_the_message_says_what_was_wrong(host, fault, says):
+    scenario = inline_2(host)
+    entering = opened([scenario], random.Random(0), make=lambda each: rigged(each, fault))
+    with pytest.raises(BenchmarkError) as caught, entering:
+        pass
+    message = str(caught.value)
+    assert message.startswith(f"{host}/28B/inline/2 does not answer as it should")
+    for each in says:
+        assert each.replace("\\", "") in message
+
+
+@pytest.mark.parametrize("host", ["flask", "quart"])
+def test_the_rigged_app_without_a_fault_is_accepted(host):
+    scenario = inline_2(host)
+    with opened([scenario], random.Random(0), make=rigged) as subjects:
+        assert subjects[0].sample() > 0
+
+
+@pytest.mark.parametrize("host", ["flask", "quart"])
+def test_an_answer_that_goes_wrong_while_it_is_timed_is_refused_too(host):
+    scenario = inline_2(host)
+    faults = []
+    making = opened([scenario], random.Random(0), make=lambda each: rigged(each, faults))
+    with making as (subject,):
+        subject.sample()
+        faults.append("forgets")
+        with pytest.raises(BenchmarkError, match="the header x-bench-1 is missing"):
+            subject.sample()
+
+
+def test_a_flask_app_is_not_timed_inside_a_running_loop():
+    caller = WSGICaller(make_app(Scenario("flask", "28B", "native-async", 1)))
+
+    async def inside():
+        return caller.batch(1)
+
+    with pytest.raises(BenchmarkError, match="while an event loop runs in the same thread"):
+        asyncio.run(inside())
+
+
+def test_the_error_page_that_it_would_have_answered_there_is_seen_by_the_check(monkeypatch):
+    """The trap itself: Flask's own async hooks fail inside a running loop, and answer quickly."""
+    monkeypatch.setattr("benchmarks.exchange._refuse_running_loop", lambda: None)
+    scenario = Scenario("flask", "28B", "native-async", 1)
+    caller = WSGICaller(make_app(scenario))
+
+    async def inside():
+        return caller.batch(1)[1]
+
+    with errors_kept() as errors:
+        answer = asyncio.run(inside())
+    with pytest.raises(BenchmarkError, match="the status is 500.*The app logged RuntimeError"):
+        check(scenario, answer, errors.error)
+
+
+def test_wsgi_answers_are_consumed_and_closed():
+    seen = []
+
+    class Body:
+        def __iter__(self):
+            yield b"a"
+            seen.append("consumed")
+            yield b"b"
+
+        def close(self):
+            seen.append("closed")
+
+    def app(environ, start_response):
+        seen.append(environ["PATH_INFO"])
+        start_response("202 Accepted", [("X-A", "1"), ("X-A", "2")])
+        return Body()
+
+    _, answer = WSGICaller(app).batch(2)
+    assert answer == Answer(202, [("x-a", "1"), ("x-a", "2")], b"ab")
+    assert seen == ["/", "consumed", "closed"] * 2
+
+
+def test_wsgi_apps_may_write_and_give_an_empty_iterable():
+    def app(environ, start_response):
+        write = start_response("200 OK", [])
+        write(b"old")
+        return []
+
+    assert WSGICaller(app).batch(1)[1].body == b"old"
+
+
+class Listening:
+    """An ASGI app that listens for the end of the connection, as Quart does."""
+
+    def __init__(self):
+        self.heard = []
+
+    async def startup(self):
+        self.heard.append("startup")
+
+    async def shutdown(self):
+        self.heard.append("shutdown")
+
+    async def __call__(self, scope, receive, send):
+        first = await receive()
+        self.heard.append(first["type"])
+        second = asyncio.ensure_future(receive())
+        await asyncio.sleep(0)
+        self.heard.append(("told early", second.done()))
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"A", b"1")]})
+        await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        self.heard.append(("told early", second.done()))
+        await send({"type": "http.response.body", "body": b"y", "more_body": False})
+        self.heard.append((await second)["type"])
+
+
+def test_asgi_receive_waits_until_the_response_is_over_and_then_disconnects(runner):
+    app = Listening()
+    caller = ASGICaller(app, runner)
+    _, answer = caller.batch(1)
+    caller.close()
+    assert answer == Answer(200, [("a", "1")], b"xy")
+    assert app.heard == [
+        "startup",
+        "http.request",
+        ("told early", False),
+        ("told early", False),
+        "http.disconnect",
+        "shutdown",
+    ]
+
+
+@pytest.mark.parametrize("style", ["native-def", "native-async", "portable-def"])
+def test_no_task_is_left_behind_by_a_batch(style, runner):
+    caller = make_caller(make_app(Scenario("quart", "28B", style, 4)), runner)
+
+    async def left():
+        return asyncio.all_tasks() - {asyncio.current_task()}
+
+    caller.batch(5)
+    assert runner.run(left()) == set()
+    caller.close()

@@ -1,0 +1,20 @@
+"""What may differ between the twins' answers, each with its reason. Nothing else may."""
+
+from __future__ import annotations
+
+# Headers that a server writes about itself and its connection, on every answer.
+SERVERS = {
+    "server": "each server names itself",
+    "date": "each server's clock, which may tick between two requests",
+    "connection": "about one connection: gunicorn always says what it does with it, Hypercorn does"
+    " only when it closes it (RFC 9112, section 9.3)",
+}
+
+# On one request, a header that one twin sends and the other does not: (request, header) -> reason.
+# No hook can mend them, or it would have.
+HOSTS = {
+    ("HEAD /stream", "transfer-encoding"): "Hypercorn frames an answer to HEAD as it would GET's,"
+    " gunicorn leaves the framing out; both may (RFC 9112, section 6.1)",
+    ("GET /file bytes=900-", "content-range"): "Flask tells how long the file is that has no such"
+    " range, Quart does not, and a hook cannot know it (RFC 9110, section 15.5.17: SHOULD)",
+}
