@@ -1,7 +1,7 @@
 """Reads the labelled cases: small trees of files, with each hook's label on the line of its def.
 
 `### name` begins a case, `## file: path` a file of it, `## after` what `--fix` makes of the file
-before it. `#! word: needs` on a line says how the hook of that line is registered and what it needs.
+before it. `#! word: needs` on a line: how the hook of that line is registered, what it needs.
 """
 
 from __future__ import annotations

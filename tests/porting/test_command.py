@@ -110,7 +110,9 @@ def test_github_annotations_are_one_line_each(tree: Path) -> None:
     lines = run(tree, "--format", "github").output.splitlines()
     assert len(lines) == 2
     for line in lines:
-        assert re.match(r"::(error|warning) file=pkg/app\.py,line=\d+,col=\d+,title=AW\d{3}::", line)
+        assert re.match(
+            r"::(error|warning) file=pkg/app\.py,line=\d+,col=\d+,title=AW\d{3}::", line
+        )
 
 
 @pytest.mark.parametrize(
@@ -151,9 +153,7 @@ def test_noqa_is_honoured_on_its_line(tree: Path, comment: str, codes: set[str])
 def test_settings_come_from_pyproject(tree: Path) -> None:
     (tree / "pyproject.toml").write_text('[tool.afterware]\nignore = ["AW1"]\n', encoding="utf-8")
     assert found(run(tree, "--format", "json").output) == {"AW203"}
-    (tree / "pyproject.toml").write_text(
-        '[tool.afterware]\nexclude = ["pkg"]\n', encoding="utf-8"
-    )
+    (tree / "pyproject.toml").write_text('[tool.afterware]\nexclude = ["pkg"]\n', encoding="utf-8")
     assert found(run(tree, "--format", "json").output) == set()
 
 

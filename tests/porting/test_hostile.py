@@ -13,7 +13,12 @@ from afterware.porting.rewrite import fix_files
 from tests.porting.case_files import load
 
 TRACE = "\n# after_request\n"
-GOOD = "from flask import Flask\napp = Flask(__name__)\n@app.after_request\ndef h(response):\n    return response.data\n"
+GOOD = """from flask import Flask
+app = Flask(__name__)
+@app.after_request
+def h(response):
+    return response.data
+"""
 
 
 def outcome_of(directory: Path, data: bytes | str, name: str = "bad.py") -> Outcome:
@@ -44,9 +49,7 @@ def assert_skipped(outcome: Outcome, name: str = "bad.py") -> None:
     ],
     ids=["syntax", "python 2", "indent", "null", "coding", "open", "nested", "utf-16", "not utf-8"],
 )
-def test_a_file_that_does_not_parse_is_named_and_skipped(
-    text: str | bytes, tmp_path: Path
-) -> None:
+def test_a_file_that_does_not_parse_is_named_and_skipped(text: str | bytes, tmp_path: Path) -> None:
     assert_skipped(outcome_of(tmp_path, text))
 
 
@@ -172,10 +175,42 @@ SOURCES = [text for case in load("cases") for text in case.files.values() if tex
 )
 @given(
     text=st.sampled_from(SOURCES),
-    cuts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.sampled_from([
-        "", "(", ")", ":", "\n", "    ", "lambda: ", "*", "await ", "yield ", "=", ".", "response",
-        "global x\n", "del ", "return ", "\0", "\u00e9", "async ", "with ", "@", "[", "]", "{", "}",
-    ])), max_size=4),
+    cuts=st.lists(
+        st.tuples(
+            st.floats(0, 1),
+            st.integers(0, 40),
+            st.sampled_from(
+                [
+                    "",
+                    "(",
+                    ")",
+                    ":",
+                    "\n",
+                    "    ",
+                    "lambda: ",
+                    "*",
+                    "await ",
+                    "yield ",
+                    "=",
+                    ".",
+                    "response",
+                    "global x\n",
+                    "del ",
+                    "return ",
+                    "\0",
+                    "\u00e9",
+                    "async ",
+                    "with ",
+                    "@",
+                    "[",
+                    "]",
+                    "{",
+                    "}",
+                ]
+            ),
+        ),
+        max_size=4,
+    ),
 )
 def test_no_text_makes_it_fail_and_fix_leaves_what_still_parses(
     text: str, cuts: list[tuple[float, int, str]], tmp_path: Path

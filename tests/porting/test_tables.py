@@ -26,7 +26,9 @@ def differing(name: str) -> tuple[set[str], set[str]]:
     public = {each for each in dir(ours) if not each.startswith("_")}
     missing = {each for each in public if not hasattr(theirs, each)}
     coroutines = {
-        each for each in public - missing if is_coroutine(theirs, each) and not is_coroutine(ours, each)
+        each
+        for each in public - missing
+        if is_coroutine(theirs, each) and not is_coroutine(ours, each)
     }
     return missing | MADE_IN_INIT.get(name, set()), coroutines
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from .explain import explain
-from .findings import check
+from .findings import Outcome, check
 from .report import as_github, as_json, as_text
 from .sarif import as_sarif
 from .settings import SettingsError, read_settings
@@ -92,23 +93,24 @@ def check_command(
     raise SystemExit(_exit_code(found, outcome.skipped, exit_zero))
 
 
-def _checked(paths, exclude, select, ignore):  # type: ignore[no-untyped-def]
+def _checked(
+    paths: tuple[Path, ...],
+    exclude: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+) -> Outcome:
     console = Console(stderr=True)
     if not console.is_terminal:
         return check(paths, exclude=exclude, select=select, ignore=ignore)
     with console.status("reading files") as status:
-        return check(
-            paths, exclude=exclude, select=select, ignore=ignore, progress=status.update
-        )
+        return check(paths, exclude=exclude, select=select, ignore=ignore, progress=status.update)
 
 
 def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(
-        code.strip().upper() for each in given for code in each.split(",") if code.strip()
-    )
+    return tuple(code.strip().upper() for each in given for code in each.split(",") if code.strip())
 
 
-def _exit_code(found: bool, skipped: list[object], exit_zero: bool) -> int:
+def _exit_code(found: bool, skipped: Sequence[object], exit_zero: bool) -> int:
     if exit_zero:
         return CLEAN
     if found:

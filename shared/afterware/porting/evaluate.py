@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import host
 from .index import Binding, Call, Class, Function, Module, Scope, Store, terminal_name
@@ -37,6 +36,9 @@ from .values import (
     Wrapped,
     one,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["Arguments", "Evaluator", "Frame"]
 
@@ -184,9 +186,7 @@ class Evaluator:
         spec = function.args
         names = [each.arg for each in (*spec.posonlyargs, *spec.args)]
         passed = [*func.bound, *arguments.positional]
-        bound: dict[str, Value] = {}
-        for name, value in zip(names, passed, strict=False):
-            bound[name] = value
+        bound: dict[str, Value] = dict(zip(names, passed, strict=False))
         extra = passed[len(names) :]
         if arguments.rest:
             for name in names[len(passed) :]:
@@ -251,39 +251,39 @@ class Evaluator:
             frame.cache[key] = value
         return value
 
-    def _Constant(self, node: ast.Constant, _: Frame) -> Value:  # noqa: N802 - named after the node
+    def _Constant(self, node: ast.Constant, _: Frame) -> Value:
         if isinstance(node.value, (str, int, bool, type(None))):
             return one(Const(node.value))
         return one(Data(type(node.value).__name__))
 
-    def _JoinedStr(self, _: ast.JoinedStr, __: Frame) -> Value:  # noqa: N802
+    def _JoinedStr(self, _: ast.JoinedStr, __: Frame) -> Value:
         return one(Data("str"))
 
-    def _Compare(self, _: ast.Compare, __: Frame) -> Value:  # noqa: N802
+    def _Compare(self, _: ast.Compare, __: Frame) -> Value:
         return one(Data("bool"))
 
-    def _UnaryOp(self, node: ast.UnaryOp, frame: Frame) -> Value:  # noqa: N802
+    def _UnaryOp(self, node: ast.UnaryOp, _: Frame) -> Value:
         return one(Data("bool")) if isinstance(node.op, ast.Not) else one(Data("number"))
 
-    def _BinOp(self, node: ast.BinOp, frame: Frame) -> Value:  # noqa: N802
+    def _BinOp(self, node: ast.BinOp, frame: Frame) -> Value:
         left, right = self.eval(node.left, frame), self.eval(node.right, frame)
         joined: list[Atom] = []
         for a in left:
             if isinstance(a, Const) and isinstance(a.value, str):
                 joined.append(Data("str"))
             elif isinstance(a, Seq):
-                for b in right:
-                    if isinstance(b, Seq):
-                        joined.append(Seq((*a.items, *b.items), a.exact and b.exact, a.kind))
+                joined += [
+                    Seq((*a.items, *b.items), a.exact and b.exact, a.kind)
+                    for b in right
+                    if isinstance(b, Seq)
+                ]
             elif isinstance(a, Obj) and isinstance(node.op, ast.Div):
                 joined.append(a)  # a path below another
-            elif isinstance(a, Data):
-                joined.append(a)
-            elif isinstance(a, Map):
+            elif isinstance(a, (Data, Map)):
                 joined.append(a)
         return frozenset(joined)
 
-    def _BoolOp(self, node: ast.BoolOp, frame: Frame) -> Value:  # noqa: N802
+    def _BoolOp(self, node: ast.BoolOp, frame: Frame) -> Value:
         values = [self.eval(each, frame) for each in node.values]
         if isinstance(node.op, ast.Or):
             kept = [
@@ -297,23 +297,23 @@ class Evaluator:
             ]
         return frozenset().union(*kept, values[-1])
 
-    def _IfExp(self, node: ast.IfExp, frame: Frame) -> Value:  # noqa: N802
+    def _IfExp(self, node: ast.IfExp, frame: Frame) -> Value:
         return self.eval(node.body, frame) | self.eval(node.orelse, frame)
 
-    def _NamedExpr(self, node: ast.NamedExpr, frame: Frame) -> Value:  # noqa: N802
+    def _NamedExpr(self, node: ast.NamedExpr, frame: Frame) -> Value:
         return self.eval(node.value, frame)
 
-    def _Await(self, node: ast.Await, frame: Frame) -> Value:  # noqa: N802
+    def _Await(self, node: ast.Await, frame: Frame) -> Value:
         return self.eval(node.value, frame)
 
-    def _Starred(self, node: ast.Starred, frame: Frame) -> Value:  # noqa: N802
+    def _Starred(self, node: ast.Starred, frame: Frame) -> Value:
         return self.items(self.eval(node.value, frame))
 
-    def _Lambda(self, node: ast.Lambda, frame: Frame) -> Value:  # noqa: N802
+    def _Lambda(self, node: ast.Lambda, frame: Frame) -> Value:
         scope = self._scope_made_by(node, frame)
         return one(Func(scope, frame)) if isinstance(scope, Function) else UNKNOWN
 
-    def _List(self, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Value:  # noqa: N802
+    def _List(self, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Value:
         items: list[Value] = []
         exact = True
         for each in node.elts[:_SITES]:
@@ -330,7 +330,7 @@ class Evaluator:
     _Tuple = _List
     _Set = _List
 
-    def _Dict(self, node: ast.Dict, frame: Frame) -> Value:  # noqa: N802
+    def _Dict(self, node: ast.Dict, frame: Frame) -> Value:
         items: list[tuple[Any, Value]] = []
         for key, each in list(zip(node.keys, node.values, strict=True))[:_SITES]:
             value = self.eval(each, frame)
@@ -342,16 +342,16 @@ class Evaluator:
                 items.append((self.constant(self.eval(key, frame)), value))
         return one(Map(tuple(items)))
 
-    def _ListComp(self, node: Any, frame: Frame) -> Value:  # noqa: N802
+    def _ListComp(self, node: Any, frame: Frame) -> Value:
         return one(Seq((self.eval(node.elt, frame),), exact=False))
 
     _SetComp = _ListComp
     _GeneratorExp = _ListComp
 
-    def _DictComp(self, node: ast.DictComp, frame: Frame) -> Value:  # noqa: N802
+    def _DictComp(self, node: ast.DictComp, frame: Frame) -> Value:
         return one(Map(((None, self.eval(node.value, frame)),)))
 
-    def _Subscript(self, node: ast.Subscript, frame: Frame) -> Value:  # noqa: N802
+    def _Subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         base = self.eval(node.value, frame)
         key = self.constant(self.eval(node.slice, frame))
         found: set[Atom] = set()
@@ -379,10 +379,10 @@ class Evaluator:
                     found.add(Part(atom.kind))
             elif isinstance(atom, Inst):
                 found |= self.call_method(atom, "__getitem__", Arguments([UNKNOWN]), frame)
-        found |= self.stored_items(node.value, key, frame)
+        found |= self.stored_items(node.value, frame)
         return frozenset(found)
 
-    def stored_items(self, base: ast.expr, key: Any, frame: Frame) -> Value:
+    def stored_items(self, base: ast.expr, frame: Frame) -> Value:
         """What is put under a key of a module's or class's own dict: `TABLE["a"] = f`."""
         if not isinstance(base, ast.Name):
             return UNKNOWN
@@ -403,7 +403,7 @@ class Evaluator:
 
     # Names
 
-    def _Name(self, node: ast.Name, frame: Frame) -> Value:  # noqa: N802
+    def _Name(self, node: ast.Name, frame: Frame) -> Value:
         bound = frame.scope.reach.get(id(node))
         if bound:
             return self.bindings(bound, frame)
@@ -546,14 +546,17 @@ class Evaluator:
 
     def _registers_only(self, node: ast.expr) -> bool:
         """Whether a decorator outside the tree is of the kind that gives back what it takes."""
-        return terminal_name(node) in (
-            "route get post put patch delete before_request after_request teardown_request"
-            " teardown_appcontext before_app_request after_app_request teardown_app_request"
-            " errorhandler app_errorhandler context_processor app_context_processor"
-            " url_value_preprocessor template_filter template_global connect connect_via"
-            " user_loader request_loader record record_once listens_for register command"
-            " before_first_request shell_context_processor call_on_close after_this_request"
-        ).split()
+        return (
+            terminal_name(node)
+            in (
+                "route get post put patch delete before_request after_request teardown_request"
+                " teardown_appcontext before_app_request after_app_request teardown_app_request"
+                " errorhandler app_errorhandler context_processor app_context_processor"
+                " url_value_preprocessor template_filter template_global connect connect_via"
+                " user_loader request_loader record record_once listens_for register command"
+                " before_first_request shell_context_processor call_on_close after_this_request"
+            ).split()
+        )
 
     def _scope_made_by(self, node: ast.AST, frame: Frame) -> Scope | None:
         return frame.scope.module.scopes.get(-id(node))
@@ -589,9 +592,7 @@ class Evaluator:
         if name in module.bindings:
             return UNKNOWN
         value = self.global_name(module, name)
-        if value and not all(
-            isinstance(a, Ext) and a.path.startswith("builtins.") for a in value
-        ):
+        if value and not all(isinstance(a, Ext) and a.path.startswith("builtins.") for a in value):
             return value
         stored: set[Atom] = set()
         for store in self.project.stores(name, module):
@@ -680,7 +681,7 @@ class Evaluator:
         return UNKNOWN
 
     def instance_of(self, path: str) -> Value:
-        """An instance of a class outside the tree; nothing for what is no host's and no library's."""
+        """An instance of a class outside the tree; nothing for a built-in type."""
         known = {
             "flask.Flask": Host("app"),
             "flask.Blueprint": Host("blueprint"),
@@ -828,7 +829,7 @@ class Evaluator:
 
     # Attributes
 
-    def _Attribute(self, node: ast.Attribute, frame: Frame) -> Value:  # noqa: N802
+    def _Attribute(self, node: ast.Attribute, frame: Frame) -> Value:
         base_node = node.value
         if (
             isinstance(base_node, ast.Call)
@@ -863,7 +864,7 @@ class Evaluator:
                     found |= self._stored(store)
         return frozenset(found)
 
-    def attribute(self, atom: Atom, name: str, frame: Frame) -> Value:  # noqa: PLR0911
+    def attribute(self, atom: Atom, name: str, frame: Frame) -> Value:
         """What an attribute of one thing may be."""
         if isinstance(atom, ModuleRef):
             return self.module_attribute(atom.module, name)
@@ -929,7 +930,7 @@ class Evaluator:
         top = path.partition(".")[0].removesuffix("()")
         return top in host.NOT_FLASK or top.startswith(("quart", "sanic", "starlette", "django"))
 
-    def host_attribute(self, atom: Host, name: str, frame: Frame) -> Value:  # noqa: PLR0911
+    def host_attribute(self, atom: Host, name: str, frame: Frame) -> Value:
         kind = atom.kind
         if name == "_get_current_object":
             return one(HostAttr(kind, name))
@@ -1009,9 +1010,7 @@ class Evaluator:
                 for atom in self.eval(base, frame):
                     if isinstance(atom, ClassRef):
                         stack.append(atom.cls)
-                    elif isinstance(atom, Ext):
-                        outside.append(atom.path)
-                    elif isinstance(atom, Obj):
+                    elif isinstance(atom, (Ext, Obj)):
                         outside.append(atom.path)
         return inside, outside
 
@@ -1034,7 +1033,9 @@ class Evaluator:
                     found |= self._member(binding, each, atom, frame)
                 break
         if isinstance(atom, Inst):
-            found = {a for a in found if not (isinstance(a, Obj) and a.path == "dataclasses.field()")}
+            found = {
+                a for a in found if not (isinstance(a, Obj) and a.path == "dataclasses.field()")
+            }
             for each in inside:
                 if name in each.annotations:
                     found |= self.field_value(each, atom.cls, name)
@@ -1069,9 +1070,7 @@ class Evaluator:
             return one(Reg(name, "app"))
         return frozenset(found)
 
-    def _member(
-        self, binding: Binding, cls: Class, atom: Inst | ClassRef, frame: Frame
-    ) -> Value:
+    def _member(self, binding: Binding, cls: Class, atom: Inst | ClassRef, frame: Frame) -> Value:
         value = self.binding(binding, self.frame(cls))
         if binding.kind != "scope" or not isinstance(binding.value, Function):
             # A function that a class attribute holds becomes a method as well.
@@ -1135,9 +1134,7 @@ class Evaluator:
                 value = self.eval(store.value, atom.frame)
             else:
                 value = self.eval(store.value, self.frame(function))
-            found |= {
-                replace(each, left=True) if isinstance(each, Obj) else each for each in value
-            }
+            found |= {replace(each, left=True) if isinstance(each, Obj) else each for each in value}
         return frozenset(found)
 
     def of_super(self, name: str, frame: Frame) -> Value:
@@ -1172,7 +1169,7 @@ class Evaluator:
 
     # Calls
 
-    def _Call(self, node: ast.Call, frame: Frame) -> Value:  # noqa: N802
+    def _Call(self, node: ast.Call, frame: Frame) -> Value:
         callee = self.eval(node.func, frame)
         arguments = self.arguments(node, frame)
         found: set[Atom] = set()
@@ -1181,14 +1178,12 @@ class Evaluator:
         if isinstance(node.func, ast.Attribute):
             for atom in self.eval(node.func.value, frame):
                 if isinstance(atom, (Seq, Map)):
-                    found |= self.collection(atom, node.func.attr, arguments, node, frame)
+                    found |= self.collection(atom, node.func.attr, arguments)
                 elif isinstance(atom, Const) and isinstance(atom.value, str):
                     found.add(Data("str"))
         return frozenset(found)
 
-    def collection(
-        self, atom: Seq | Map, name: str, arguments: Arguments, node: ast.Call, frame: Frame
-    ) -> Value:
+    def collection(self, atom: Seq | Map, name: str, arguments: Arguments) -> Value:
         """What a method of a list or dict gives."""
         if isinstance(atom, Map):
             key = self.constant(arguments.get(0))
@@ -1208,17 +1203,13 @@ class Evaluator:
             return one(atom)
         return UNKNOWN
 
-    def call_method(
-        self, atom: Inst, name: str, arguments: Arguments, frame: Frame
-    ) -> Value:
+    def call_method(self, atom: Inst, name: str, arguments: Arguments, frame: Frame) -> Value:
         function = self.find_method(atom.cls, name)
         if function is None:
             return UNKNOWN
         return self.call(Func(function, None, (one(atom),)), arguments, frame, None)
 
-    def call(  # noqa: PLR0911
-        self, atom: Atom, arguments: Arguments, frame: Frame, node: ast.expr | None
-    ) -> Value:
+    def call(self, atom: Atom, arguments: Arguments, frame: Frame, node: ast.expr | None) -> Value:
         """What calling one thing gives."""
         if isinstance(atom, Func):
             return self.result(self.call_frame(atom, arguments, frame))
@@ -1280,7 +1271,7 @@ class Evaluator:
         made = self.call_frame(func, arguments, frame)
         return one(Inst(atom.cls, made if made.arguments is not None else None))
 
-    def host_call(self, atom: HostAttr, arguments: Arguments, frame: Frame) -> Value:  # noqa: PLR0911
+    def host_call(self, atom: HostAttr, arguments: Arguments, frame: Frame) -> Value:
         name = atom.name
         if name == "_get_current_object":
             return one(Host(atom.kind))
@@ -1302,7 +1293,7 @@ class Evaluator:
             return one(Data("bytes" if name == "get_data" else "json"))
         return UNKNOWN
 
-    def external_call(  # noqa: PLR0911, PLR0912
+    def external_call(
         self, atom: Ext, arguments: Arguments, frame: Frame, node: ast.expr | None
     ) -> Value:
         path = atom.path
@@ -1400,7 +1391,7 @@ class Evaluator:
             return UNKNOWN
         return one(atom)
 
-    def builtin(  # noqa: PLR0911
+    def builtin(
         self, name: str, arguments: Arguments, frame: Frame, node: ast.expr | None
     ) -> Value:
         first = arguments.get(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
@@ -32,7 +33,9 @@ def explain(code: str) -> str:
     kinds = [kind for kind in KINDS.values() if kind.code == code]
     if record is None and not kinds:
         known = ", ".join(sorted({kind.code for kind in KINDS.values()}))
-        raise click.BadParameter(f"there is no code {code}. There are: {known}", param_hint="--explain")
+        raise click.BadParameter(
+            f"there is no code {code}. There are: {known}", param_hint="--explain"
+        )
     lines: list[str] = []
     if record is not None:
         lines += [f"{record.id}: {record.title}", ""]
@@ -58,13 +61,7 @@ def explain(code: str) -> str:
 
 def _record(code: str) -> Any:
     try:
-        from afterware import differences
+        table = import_module("afterware.differences.table")
     except ImportError:
         return None
-    table = getattr(differences, "CATALOGUE", None) or getattr(differences, "TABLE", None)
-    if table is None:
-        try:
-            from afterware.differences.table import TABLE as table
-        except ImportError:
-            return None
-    return next((record for record in table if record.id == code), None)
+    return next((record for record in table.TABLE if record.id == code), None)

@@ -7,11 +7,15 @@ assignments, parameters and the functions that only spell a path otherwise.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from .evaluate import Evaluator, Frame
 from .index import Function, Module, Scope, terminal_name
 from .values import Ext, Func, Host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .evaluate import Evaluator, Frame
 
 __all__ = ["Sent", "is_removal", "removed_by"]
 
@@ -95,7 +99,13 @@ class Sent:
                 for each in call.node.args[:1]:
                     yield each, call.scope
                 for keyword in call.node.keywords:
-                    if keyword.arg in ("path_or_file", "filename_or_fp", "filename", "path", "directory"):
+                    if keyword.arg in (
+                        "path_or_file",
+                        "filename_or_fp",
+                        "filename",
+                        "path",
+                        "directory",
+                    ):
                         yield keyword.value, call.scope
         for call in project.calls({"Response", "response_class", "make_response"}, module):
             if isinstance(call.node, ast.Call):
@@ -125,9 +135,7 @@ class Sent:
                         for each in inner.args[:1]:
                             yield each, atom.function
 
-    def roots(
-        self, node: ast.AST, scope: Scope, *, places: bool, deep: int = 0
-    ) -> Iterable[Root]:
+    def roots(self, node: ast.AST, scope: Scope, *, places: bool, deep: int = 0) -> Iterable[Root]:
         """What a path comes down to.
 
         :param places: the directories that it is in as well.
@@ -147,7 +155,9 @@ class Sent:
             elif isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
                 yield ("attribute", node.attr)
                 for store in self.evaluator.project.stores(node.attr, scope.module):
-                    if isinstance(store.value, ast.expr) and ast.dump(store.base) == ast.dump(node.value):
+                    if isinstance(store.value, ast.expr) and ast.dump(store.base) == ast.dump(
+                        node.value
+                    ):
                         yield from self.roots(store.value, store.scope, places=places, deep=deeper)
             elif node.attr == "parent" and not places:
                 return
@@ -176,7 +186,10 @@ class Sent:
                     parts = parts[:1]
                 yield from self._parts(parts, scope, places, deeper)
             elif name == "make_archive":
-                for part in [*node.args[:1], *(k.value for k in node.keywords if k.arg == "base_name")]:
+                for part in [
+                    *node.args[:1],
+                    *(k.value for k in node.keywords if k.arg == "base_name"),
+                ]:
                     yield from self.roots(part, scope, places=places, deep=deeper)
             else:
                 for atom in self.evaluator.eval(node.func, self.evaluator.frame(scope)):
@@ -204,9 +217,7 @@ class Sent:
         for part in chosen:
             yield from self.roots(part, scope, places=places, deep=deep)
 
-    def _item(
-        self, node: ast.Subscript, scope: Scope, places: bool, deep: int
-    ) -> Iterable[Root]:
+    def _item(self, node: ast.Subscript, scope: Scope, places: bool, deep: int) -> Iterable[Root]:
         key = node.slice
         base = self.evaluator.eval(node.value, self.evaluator.frame(scope))
         if any(isinstance(atom, Host) and atom.kind != "app" for atom in base):
@@ -227,10 +238,7 @@ class Sent:
         assert home is not None
         for binding in bound:
             yield ("name", id(binding.scope), node.id)
-            if binding.kind == "narrow":
-                inner = binding.value
-            else:
-                inner = (binding,)
+            inner = binding.value if binding.kind == "narrow" else (binding,)
             for each in inner:
                 if each.kind in ("assign", "with", "item") and isinstance(each.value, ast.expr):
                     if not each.path:
@@ -238,9 +246,7 @@ class Sent:
                 elif each.kind == "param" and isinstance(each.scope, Function):
                     yield from self._parameter(each.scope, node.id, places, deep)
 
-    def _parameter(
-        self, function: Function, name: str, places: bool, deep: int
-    ) -> Iterable[Root]:
+    def _parameter(self, function: Function, name: str, places: bool, deep: int) -> Iterable[Root]:
         spec = function.args
         ordered = [each.arg for each in (*spec.posonlyargs, *spec.args)]
         defaults = dict(zip(reversed(ordered), reversed(spec.defaults), strict=False))
@@ -261,7 +267,14 @@ class Sent:
         for call in evaluator.project.calls({"partial"}, function.module):
             if isinstance(call.node, ast.Call) and call.node.args:
                 yield from self._passed(
-                    call.node, call.node.args[1:], function, name, ordered, call.scope, places, deep,
+                    call.node,
+                    call.node.args[1:],
+                    function,
+                    name,
+                    ordered,
+                    call.scope,
+                    places,
+                    deep,
                     call.node.args[0],
                 )
 

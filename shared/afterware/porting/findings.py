@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import gc
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .codes import NEEDS, Kind, kind_of
 from .evaluate import Evaluator
@@ -15,6 +14,10 @@ from .judge import Judge, Note
 from .project import Project
 from .scan import Hook, scan
 from .sources import Skipped, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
 __all__ = ["Finding", "JudgedHook", "Outcome", "check"]
 

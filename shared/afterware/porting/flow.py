@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .index import Binding, Bindings, Call, Class, Function, Module, Scope, Store, terminal_name
 from .sources import Source, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["read_module"]
 
@@ -292,7 +294,7 @@ class _Pass:
                 self.expression(child)
         self.node(node)
 
-    def _FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:  # noqa: N802 - named after the node
+    def _FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             self.expression(decorator)
         self.defaults(node.args)
@@ -305,19 +307,19 @@ class _Pass:
 
     _AsyncFunctionDef = _FunctionDef
 
-    def _ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def _ClassDef(self, node: ast.ClassDef) -> None:
         for each in (*node.decorator_list, *node.bases):
             self.expression(each)
         for keyword in node.keywords:
             self.expression(keyword.value)
         self.bind(node.name, "scope", node, self.nested(node, node.name))
 
-    def _Assign(self, node: ast.Assign) -> None:  # noqa: N802
+    def _Assign(self, node: ast.Assign) -> None:
         self.expression(node.value)
         for target in node.targets:
             self.target(target, "assign", node.value)
 
-    def _AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+    def _AnnAssign(self, node: ast.AnnAssign) -> None:
         self.expression(node.value)
         if isinstance(self.scope, Class) and isinstance(node.target, ast.Name):
             self.scope.annotations[node.target.id] = node.annotation
@@ -326,7 +328,7 @@ class _Pass:
         elif isinstance(node.target, ast.Name):
             self.scope.bindings.setdefault(node.target.id, [])
 
-    def _AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+    def _AugAssign(self, node: ast.AugAssign) -> None:
         self.expression(node.value)
         if isinstance(node.target, ast.Name):
             before = (self.env or {}).get(node.target.id, ())
@@ -334,14 +336,14 @@ class _Pass:
         else:
             self.target(node.target, "assign", node.value, augmented=True)
 
-    def _Delete(self, node: ast.Delete) -> None:  # noqa: N802
+    def _Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 (self.env or {}).pop(target.id, None)
             else:
                 self.target(target, "unknown", None)
 
-    def _Import(self, node: ast.Import) -> None:  # noqa: N802
+    def _Import(self, node: ast.Import) -> None:
         for alias in node.names:
             self.module.imports.append((0, alias.name, None))
             if alias.asname:
@@ -351,7 +353,7 @@ class _Pass:
                 top = alias.name.partition(".")[0]
                 self.bind(top, "import", alias, (0, top, None))
 
-    def _ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def _ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             reference = (node.level, node.module or "", alias.name)
             self.module.imports.append(reference)
@@ -366,12 +368,12 @@ class _Pass:
             last = alias.name.rpartition(".")[2]
             self.module.aliases.setdefault(last, set()).add(alias.asname)
 
-    def _Global(self, node: ast.Global | ast.Nonlocal) -> None:  # noqa: N802
+    def _Global(self, node: ast.Global | ast.Nonlocal) -> None:
         self.scope.outer_names.update(node.names)
 
     _Nonlocal = _Global
 
-    def _Return(self, node: ast.Return) -> None:  # noqa: N802
+    def _Return(self, node: ast.Return) -> None:
         self.expression(node.value)
         if isinstance(self.scope, Function):
             if node.value not in self.scope.returns or node.value is None:
@@ -379,12 +381,12 @@ class _Pass:
         self.node(node)
         self.env = None
 
-    def _Raise(self, node: ast.Raise) -> None:  # noqa: N802
+    def _Raise(self, node: ast.Raise) -> None:
         self.expression(node.exc)
         self.expression(node.cause)
         self.env = None
 
-    def _Expr(self, node: ast.Expr) -> None:  # noqa: N802
+    def _Expr(self, node: ast.Expr) -> None:
         self.expression(node.value)
         if (
             isinstance(node.value, ast.Call)
@@ -394,17 +396,17 @@ class _Pass:
             self.node(node)
             self.env = None
 
-    def _Break(self, _: ast.Break) -> None:  # noqa: N802
+    def _Break(self, _: ast.Break) -> None:
         if self.exits and self.env is not None:
             self.exits[-1].append(self.env)
         self.env = None
 
-    def _Continue(self, _: ast.Continue) -> None:  # noqa: N802
+    def _Continue(self, _: ast.Continue) -> None:
         if self.resumes and self.env is not None:
             self.resumes[-1].append(self.env)
         self.env = None
 
-    def _If(self, node: ast.If) -> None:  # noqa: N802
+    def _If(self, node: ast.If) -> None:
         self.expression(node.test)
         known = _known(node.test)
         before = dict(self.env or {})
@@ -420,13 +422,13 @@ class _Pass:
         self.block(node.orelse)
         self.env = _join(after, self.env)
 
-    def _For(self, node: ast.For | ast.AsyncFor) -> None:  # noqa: N802
+    def _For(self, node: ast.For | ast.AsyncFor) -> None:
         self.expression(node.iter)
         self.loop(node, lambda: self.target(node.target, "item", node.iter), endless=False)
 
     _AsyncFor = _For
 
-    def _While(self, node: ast.While) -> None:  # noqa: N802
+    def _While(self, node: ast.While) -> None:
         def test() -> None:
             self.expression(node.test)
             self.narrow(node.test, True)
@@ -449,7 +451,7 @@ class _Pass:
         self.block(node.orelse)
         self.env = _join(self.env, *self.exits.pop())
 
-    def _With(self, node: ast.With | ast.AsyncWith) -> None:  # noqa: N802
+    def _With(self, node: ast.With | ast.AsyncWith) -> None:
         swallows = False
         for item in node.items:
             self.expression(item.context_expr)
@@ -466,7 +468,7 @@ class _Pass:
 
     _AsyncWith = _With
 
-    def _Try(self, node: ast.Try) -> None:  # noqa: N802
+    def _Try(self, node: ast.Try) -> None:
         states: list[Env] = [dict(self.env or {})]
         self.caught.append(states)
         self.block(node.body)
@@ -514,10 +516,12 @@ class _Pass:
             if isinstance(each, ast.Return) and each.value is not None
         }
         scope.returns[:before] = [
-            value for value in scope.returns[:before] if value is not None and id(value) not in inside
+            value
+            for value in scope.returns[:before]
+            if value is not None and id(value) not in inside
         ]
 
-    def _Match(self, node: ast.Match) -> None:  # noqa: N802
+    def _Match(self, node: ast.Match) -> None:
         self.expression(node.subject)
         before = dict(self.env or {})
         ends: list[Env | None] = []

@@ -90,10 +90,11 @@ RETURNS_RESPONSE = frozenset(
 
 # Packages with hooks or methods of these names that are not Flask's.
 NOT_FLASK = frozenset(
-    """afterware aiohttp aiogram apistar baize blacksheep bottle channels cherrypy click django emmett esmerald
-    falcon fastapi flama growler httpcore httpx hug japronto klein litestar lona masonite microdot
-    molten morepath muffin ninja panther pecan pycnic pyramid quart quart_auth quart_cors
-    quart_schema quart_trio requests requests_futures responder restish robyn routes sanic
-    sanic_ext sanic_openapi scrapy socketify starlette starlite tg tornado treq turbogears twisted
-    typer urllib3 uvicorn vibora web web2py webob weppy wheezy xweb zerver""".split()
+    """afterware aiohttp aiogram apistar baize blacksheep bottle channels cherrypy click django
+    emmett esmerald falcon fastapi flama growler httpcore httpx hug japronto klein litestar
+    lona masonite microdot molten morepath muffin ninja panther pecan pycnic pyramid quart
+    quart_auth quart_cors quart_schema quart_trio requests requests_futures responder restish
+    robyn routes sanic sanic_ext sanic_openapi scrapy socketify starlette starlite tg tornado
+    treq turbogears twisted typer urllib3 uvicorn vibora web web2py webob weppy wheezy xweb
+    zerver""".split()
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from .sources import Source
+if TYPE_CHECKING:
+    from .sources import Source
 
 __all__ = ["AnyFunction", "Binding", "Class", "Function", "Module", "Scope", "terminal_name"]
 

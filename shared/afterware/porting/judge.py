@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from . import host
 from .evaluate import Arguments, Evaluator, Frame
@@ -12,7 +12,6 @@ from .files import Sent, is_removal, removed_by
 from .index import Function, Module, terminal_name
 from .knowledge import STANDARD, blocks, blocks_by_name, is_lock, lock_kind
 from .returns import broken_ways
-from .scan import Hook
 from .shared_state import SharedState
 from .values import (
     Atom,
@@ -32,6 +31,11 @@ from .values import (
     Wrapped,
     one,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .scan import Hook
 
 __all__ = ["Judge", "Note"]
 
@@ -141,9 +145,7 @@ class Judge:
         if isinstance(scope, Function):
             walk.functions.add(scope)
         awaited = self.awaited(frame)
-        augmented = {
-            id(node.target) for node in scope.nodes if isinstance(node, ast.AugAssign)
-        }
+        augmented = {id(node.target) for node in scope.nodes if isinstance(node, ast.AugAssign)}
         own = scope.module is walk.hook.module
         for node in scope.nodes:
             here = node if own else via
@@ -159,7 +161,7 @@ class Judge:
                 self.subscript(node, frame, walk, here, aside)
 
     def awaited(self, frame: Frame) -> set[int]:
-        """The expressions whose coroutine is awaited, by id: here, or by what they are passed to."""
+        """The expressions whose coroutine is awaited, by id: here or where they are passed."""
         found: set[int] = set()
         for node in frame.scope.nodes:
             if isinstance(node, ast.Await):
@@ -210,7 +212,7 @@ class Judge:
                     func = Func(method, None, (one(atom),))
                     self.called(func, Arguments(), frame, node, walk, via, aside)
             elif isinstance(atom, Host):
-                self.of_host(atom, node, storing, augmented, module, walk, via, frame, aside)
+                self.of_host(atom, node, storing, augmented, module, walk, via)
             elif isinstance(atom, Obj) and not aside:
                 self.state_of(atom, node, frame, walk, via)
         if not storing:
@@ -227,8 +229,6 @@ class Judge:
         module: Module,
         walk: _Walk,
         via: ast.AST,
-        frame: Frame,
-        aside: bool,
     ) -> None:
         if atom.kind == "response" and storing and node.attr == "response":
             self.note(walk, "response.response", module, node, via, "assigned")
@@ -249,9 +249,9 @@ class Judge:
     ) -> None:
         kind, name = atom.kind, atom.name
         if kind == "response":
-            if name in host.RESPONSE_COROUTINES and not augmented:
-                self.note(walk, f"response.{name}", module, node, via, name)
-            elif name in host.RESPONSE_MISSING:
+            if (
+                name in host.RESPONSE_COROUTINES and not augmented
+            ) or name in host.RESPONSE_MISSING:
                 self.note(walk, f"response.{name}", module, node, via, name)
         elif kind == "request":
             if name in host.REQUEST_COROUTINES or name in host.REQUEST_MISSING:
@@ -276,11 +276,11 @@ class Judge:
         for atom in self.evaluator.eval(node.value, frame):
             if isinstance(atom, Inst):
                 name = "__getitem__" if isinstance(node.ctx, ast.Load) else "__setitem__"
-                self.method(atom, name, Arguments([frozenset(), frozenset()]), frame, node, walk, via, aside)
+                self.method(
+                    atom, name, Arguments([frozenset(), frozenset()]), frame, node, walk, via, aside
+                )
 
-    def entered(
-        self, node: ast.expr, frame: Frame, walk: _Walk, via: ast.AST, aside: bool
-    ) -> None:
+    def entered(self, node: ast.expr, frame: Frame, walk: _Walk, via: ast.AST, aside: bool) -> None:
         module = frame.scope.module
         value = self.evaluator.eval(node, frame)
         for atom in value:
@@ -390,7 +390,7 @@ class Judge:
             for each in arguments.get(0):
                 self.called(each, Arguments(), frame, node, walk, via, aside)
 
-    def called(  # noqa: PLR0912
+    def called(
         self,
         atom: Atom,
         arguments: Arguments,
@@ -435,7 +435,7 @@ class Judge:
                 return
             self.note(walk, f"helper.{atom.name}", module, node, via, atom.name)
 
-    def outside(  # noqa: PLR0912
+    def outside(
         self,
         atom: Ext | Obj,
         arguments: Arguments,
@@ -459,7 +459,9 @@ class Judge:
             return
         if isinstance(atom, Obj) and self.started(atom, last, arguments, frame, node, walk, via):
             return
-        if path in _SPAWNS or path.endswith((".run_in_executor", ".add_job", ".start_background_task")):
+        if path in _SPAWNS or path.endswith(
+            (".run_in_executor", ".add_job", ".start_background_task")
+        ):
             self.spawn(("", _line(node), 0), arguments, frame, node, walk, via)
             return
         if not aside:
@@ -540,10 +542,25 @@ class Judge:
         """Functions that are handed over to be called."""
         path = atom.path
         if path.startswith(
-            ("functools.partial", "functools.wraps", "functools.update_wrapper", "atexit.",
-             "builtins.isinstance", "builtins.callable", "builtins.getattr", "builtins.hasattr",
-             "logging.", "inspect.", "asyncio.iscoroutinefunction", "builtins.id",
-             "builtins.type", "builtins.print", "builtins.repr", "builtins.str", "types.")
+            (
+                "functools.partial",
+                "functools.wraps",
+                "functools.update_wrapper",
+                "atexit.",
+                "builtins.isinstance",
+                "builtins.callable",
+                "builtins.getattr",
+                "builtins.hasattr",
+                "logging.",
+                "inspect.",
+                "asyncio.iscoroutinefunction",
+                "builtins.id",
+                "builtins.type",
+                "builtins.print",
+                "builtins.repr",
+                "builtins.str",
+                "types.",
+            )
         ):
             return
         if path in _STARTS or path.removesuffix("()") in {s.removesuffix("()") for s in _STARTS}:
@@ -670,10 +687,10 @@ def _hosts_in(value: Value, deep: int = 0) -> Iterable[str]:
     for atom in value:
         if isinstance(atom, Host):
             yield atom.kind
-        elif isinstance(atom, Seq) and deep < 3:  # noqa: PLR2004 - lists in lists
+        elif isinstance(atom, Seq) and deep < 3:
             for item in atom.items:
                 yield from _hosts_in(item, deep + 1)
-        elif isinstance(atom, Map) and deep < 3:  # noqa: PLR2004
+        elif isinstance(atom, Map) and deep < 3:
             yield from _hosts_in(atom.any(), deep + 1)
 
 
@@ -720,5 +737,3 @@ def _at_once(
     if last == "shutdown":
         return evaluator.constant(arguments.keywords.get("wait", frozenset())) is False
     return False
-
-

@@ -23,8 +23,8 @@ _PATH_METHODS = """absolute chmod exists expanduser glob group hardlink_to is_bl
     is_fifo is_file is_mount is_socket is_symlink iterdir lchmod lstat mkdir open owner read_bytes
     read_text readlink rename replace rglob rmdir samefile stat symlink_to touch unlink walk
     write_bytes write_text copy move""".split()
-_STREAM_METHODS = """close flush read read1 readall readinto readline readlines seek sendall truncate
-    write writelines writerow writerows __enter__ __exit__""".split()
+_STREAM_METHODS = """close flush read read1 readall readinto readline readlines seek sendall
+    truncate     write writelines writerow writerows __enter__ __exit__""".split()
 _PROCESS = """run call check_call check_output getoutput getstatusoutput Popen""".split()
 _HTTP = "delete get head options patch post put request send stream trace".split()
 _SOCKET = """accept close connect connect_ex recv recv_into recvfrom recvmsg send sendall sendfile
@@ -48,7 +48,10 @@ _PATTERNS: dict[str, list[tuple[str, str]]] = {
         (rf"os\.path\.{_any(*_PATH_FUNCTIONS)}", "a file"),
         (r"os\.(?:open|fdopen|close)", "a file"),
         (r"os\.(?:fdopen|popen)\(\)\..*", "a file"),
-        (r"os\.(?:system|popen|spawn\w+|wait\w*|fork|forkpty|posix_spawnp?|startfile)", "a process"),
+        (
+            r"os\.(?:system|popen|spawn\w+|wait\w*|fork|forkpty|posix_spawnp?|startfile)",
+            "a process",
+        ),
     ],
     "io": [
         (r"io\.(?:open|FileIO|open_code)", "a file"),
@@ -71,8 +74,10 @@ _PATTERNS: dict[str, list[tuple[str, str]]] = {
     ],
     "tempfile": [
         (
-            r"tempfile\.(?:NamedTemporaryFile|TemporaryFile|TemporaryDirectory|mkstemp|mkdtemp"
-            r"|mktemp)",
+            (
+                r"tempfile\.(?:NamedTemporaryFile|TemporaryFile|TemporaryDirectory|mkstemp|mkdtemp"
+                r"|mktemp)"
+            ),
             "a file",
         ),
         (r"tempfile\.(?:NamedTemporaryFile|TemporaryFile)\(\)\..*", "a file"),
@@ -96,8 +101,10 @@ _PATTERNS: dict[str, list[tuple[str, str]]] = {
     ],
     "socket": [
         (
-            r"socket\.(?:create_connection|gethostby\w+|getaddrinfo|getfqdn|getnameinfo"
-            r"|create_server)",
+            (
+                r"socket\.(?:create_connection|gethostby\w+|getaddrinfo|getfqdn|getnameinfo"
+                r"|create_server)"
+            ),
             "the network",
         ),
         (rf"socket\.\w+\(\)(?:.*)\.{_any(*_SOCKET)}", "the network"),
@@ -127,8 +134,10 @@ _PATTERNS: dict[str, list[tuple[str, str]]] = {
     ],
     "threading": [
         (
-            r"threading\.(?:Lock|RLock|Semaphore|BoundedSemaphore|Condition)\(\)\.(?:acquire|wait"
-            r"|wait_for)",
+            (
+                r"threading\.(?:Lock|RLock|Semaphore|BoundedSemaphore|Condition)\(\)\.(?:acquire|wait"
+                r"|wait_for)"
+            ),
             "a lock",
         ),
         (r"threading\.(?:Event|Barrier)\(\)\.wait", "another thread"),
@@ -138,7 +147,10 @@ _PATTERNS: dict[str, list[tuple[str, str]]] = {
     "concurrent": [
         (r"concurrent\.futures\.(?:wait|as_completed)", "another thread"),
         (r"concurrent\.futures\..*\.submit\(\)\.(?:result|exception)", "another thread"),
-        (r"concurrent\.futures\..*(?:Executor|Future)\(\)\.(?:result|exception|map|shutdown)", "another thread"),
+        (
+            r"concurrent\.futures\..*(?:Executor|Future)\(\)\.(?:result|exception|map|shutdown)",
+            "another thread",
+        ),
     ],
     "asyncio": [
         (r"asyncio\.(?:run|Runner\(\)\.run)", "a loop of its own"),
@@ -240,7 +252,9 @@ _SQLALCHEMY_PLAIN = re.compile(
     r"(?:[sS]ession|Session\(\)|sessionmaker\(\)\(\)|scoped_session\(\)(?:\(\))?)\.(?:delete|update)$"
     r"|\.(?:headers|config|cookies|engine_options)\."
 )
-_SQLALCHEMY_TOPS = frozenset({"sqlalchemy", "flask_sqlalchemy", "sqlmodel", "flask_sqlalchemy_lite"})
+_SQLALCHEMY_TOPS = frozenset(
+    {"sqlalchemy", "flask_sqlalchemy", "sqlmodel", "flask_sqlalchemy_lite"}
+)
 
 COVERED = frozenset(_PATTERNS) | frozenset(_CLIENTS) | _SQLALCHEMY_TOPS | {"flask_sqlalchemy"}
 
@@ -271,7 +285,9 @@ _METHODS = {
 # Calls that wait on what has such a name.
 _BY_RECEIVER: tuple[tuple[re.Pattern[str], frozenset[str], str], ...] = (
     (
-        re.compile(r"(?:^|_)(?:db|database|conn|connection|cur|cursor|dbh|sqlite|pg|mysql|engine)\d?$"),
+        re.compile(
+            r"(?:^|_)(?:db|database|conn|connection|cur|cursor|dbh|sqlite|pg|mysql|engine)\d?$"
+        ),
         frozenset("execute close connect query begin ping close_connection insert update".split()),
         "a database",
     ),
@@ -295,12 +311,16 @@ _BY_RECEIVER: tuple[tuple[re.Pattern[str], frozenset[str], str], ...] = (
         "a database",
     ),
     (
-        re.compile(r"(?:^|_)(?:http|https|requests|http_client|http_session|api_client|webhook|es|elastic\w*)$"),
+        re.compile(
+            r"(?:^|_)(?:http|https|requests|http_client|http_session|api_client|webhook|es|elastic\w*)$"
+        ),
         frozenset({*_HTTP, "index", "bulk", "search", "publish"}),
         "the network",
     ),
     (
-        re.compile(r"(?:^|_)(?:producer|publisher|kafka|mq|channel|broker|sqs|sns|s3|statsd|smtp|mail|mailer)$"),
+        re.compile(
+            r"(?:^|_)(?:producer|publisher|kafka|mq|channel|broker|sqs|sns|s3|statsd|smtp|mail|mailer)$"
+        ),
         frozenset(
             """send publish produce flush produce_message send_message incr timing gauge histogram
             increment put_object connect quit""".split()
@@ -317,7 +337,11 @@ _BY_RECEIVER: tuple[tuple[re.Pattern[str], frozenset[str], str], ...] = (
         frozenset({"result"}),
         "another thread",
     ),
-    (re.compile(r"(?:^|_)(?:thread|worker|proc|process)$"), frozenset({"join", "wait"}), "another thread"),
+    (
+        re.compile(r"(?:^|_)(?:thread|worker|proc|process)$"),
+        frozenset({"join", "wait"}),
+        "another thread",
+    ),
     (
         re.compile(r"(?:^|_)(?:sock|socket)$"),
         frozenset(_SOCKET),
@@ -380,7 +404,7 @@ def blocks(path: str, flags: frozenset[str] = frozenset()) -> str | None:
 def blocks_by_name(path: str) -> str | None:
     """What a call waits for by its name alone, where nothing else is known of it."""
     parts = [part for part in path.replace("()", "").replace("[]", "").split(".") if part]
-    if len(parts) < 2:  # noqa: PLR2004 - a method and what it is called on
+    if len(parts) < 2:
         return None
     receiver, method = parts[-2], parts[-1]
     if method in _METHODS:
@@ -399,6 +423,4 @@ def lock_kind(path: str) -> str:
 
 def is_lock(path: str) -> bool:
     """Whether entering what a path made waits for a lock."""
-    return bool(lock_kind(path)) or bool(
-        re.search(r"redis.*\.lock\(\)$", path)
-    )
+    return bool(lock_kind(path)) or bool(re.search(r"redis.*\.lock\(\)$", path))

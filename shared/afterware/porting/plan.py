@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .evaluate import Evaluator
-from .findings import JudgedHook, Outcome
 from .host import FLASK_NAMES, PROXIES
-from .index import Function, Module
 from .values import Ext, Func, Host
+
+if TYPE_CHECKING:
+    from .findings import JudgedHook, Outcome
+    from .index import Function, Module
 
 __all__ = ["Left", "Plan", "Target", "plan_files"]
 
@@ -19,10 +21,25 @@ Target = Literal["afterware", "quart"]
 _READS = frozenset({"response.get_data", "response.data", "response.get_json", "response.json"})
 _STATEMENTS = frozenset({"response.add_etag", "response.make_conditional", "response.data+="})
 _WAITS = frozenset({"blocking", "lock"})
-_REQUEST = frozenset({"request.get_json", "request.json", "request.data", "request.get_data",
-                      "request.form", "request.files", "request.values"})
-_HELPERS = frozenset({"helper.make_response", "helper.render_template",
-                      "helper.render_template_string", "helper.flash"})
+_REQUEST = frozenset(
+    {
+        "request.get_json",
+        "request.json",
+        "request.data",
+        "request.get_data",
+        "request.form",
+        "request.files",
+        "request.values",
+    }
+)
+_HELPERS = frozenset(
+    {
+        "helper.make_response",
+        "helper.render_template",
+        "helper.render_template_string",
+        "helper.flash",
+    }
+)
 _DECORATED = frozenset({"app", "blueprint", "this-request"})
 
 
@@ -128,7 +145,9 @@ def _spoken(registered: str) -> str:
 
 
 def _check_edit(kind: str, node: ast.AST, function: Function) -> None:
-    parents = {id(child): each for each in ast.walk(function.node) for child in ast.iter_child_nodes(each)}
+    parents = {
+        id(child): each for each in ast.walk(function.node) for child in ast.iter_child_nodes(each)
+    }
     parent = parents.get(id(node))
     if not isinstance(node, ast.Attribute) and kind not in _HELPERS:
         raise _Unsure("it reads by getattr")
@@ -205,7 +224,10 @@ def _only_proxies(function: Function, evaluator: Evaluator) -> None:
     for node in ast.walk(function.node):
         if not isinstance(node, (ast.Name, ast.Attribute)):
             continue
-        if not isinstance(node.ctx, ast.Load) or function.module.scopes.get(id(node)) is not function:
+        if (
+            not isinstance(node.ctx, ast.Load)
+            or function.module.scopes.get(id(node)) is not function
+        ):
             continue
         for atom in evaluator.eval(node, frame):
             if isinstance(atom, Ext) and atom.path.startswith("flask."):
@@ -214,4 +236,6 @@ def _only_proxies(function: Function, evaluator: Evaluator) -> None:
                     raise _Unsure(f"it uses flask.{name}, which is another on Quart")
             if isinstance(atom, Host) and isinstance(node, ast.Attribute):
                 if isinstance(node.value, ast.Name) and node.value.id == "flask":
-                    raise _Unsure("it uses flask's proxies by the module's name; import them from afterware")
+                    raise _Unsure(
+                        "it uses flask's proxies by the module's name; import them from afterware"
+                    )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from . import host
 from .flow import read_module
-from .index import Call, Class, Module, Store
 from .sources import Skipped, Source, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from .evaluate import Evaluator
+    from .index import Call, Class, Module, Store
 
 __all__ = ["Package", "Project"]
 
@@ -82,7 +83,9 @@ class Project:
                 directory = str(PurePath(directory).parent)
             if source.path.name == "__init__.py":
                 self.directories[str(source.path.parent)] = True
-        self._tops.update(PurePath(each).name.encode("utf-8", "surrogateescape") for each in self.directories)
+        self._tops.update(
+            PurePath(each).name.encode("utf-8", "surrogateescape") for each in self.directories
+        )
         for source in self.sources.values():
             self._tops.add(source.path.stem.encode("utf-8", "surrogateescape"))
             self._tops.add(source.path.parent.name.encode("utf-8", "surrogateescape"))
@@ -133,14 +136,14 @@ class Project:
         found = self._base_lists.get(directory)
         if found is not None:
             return found
-        plain, packages = [], []
+        plain: list[str] = []
+        packages: list[str] = []
         root = str(source.root)
         name = directory
         while True:
             (packages if self.directories.get(name) else plain).append(name)
-            for below in ("src", "lib"):
-                if f"{name}/{below}" in self.directories:
-                    plain.append(f"{name}/{below}")
+            inside = (f"{name}/src", f"{name}/lib")
+            plain += [each for each in inside if each in self.directories]
             above = str(PurePath(name).parent)
             if name == root or above == name or len(name) <= len(root):
                 break
@@ -385,5 +388,3 @@ def _is_known(name: str, module: Module) -> bool:
         return False
     # Inside the library itself its own modules are the tree.
     return name not in module.source.name.split("/")
-
-

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from .host import PROXIES
-from .index import Module
 from .plan import Left, Plan, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .index import Module
 
 __all__ = ["rewrite_module"]
 
@@ -39,7 +42,7 @@ def rewrite_module(
     wrapper = MetadataWrapper(parsed)
     editor = _Editor(module, plans, to, names)
     new = wrapper.visit(editor)
-    return _with_imports(new, module, editor, names, to), len(plans), left
+    return _with_imports(new, editor, names, to), len(plans), left
 
 
 def _all_or_none_of_this_request(
@@ -48,10 +51,8 @@ def _all_or_none_of_this_request(
     """after_this_request is one import: all of a file's such hooks change, or none."""
     mine = [plan for plan in plans if plan.hook.registered == "this-request"]
     uses = sum(
-        isinstance(node, ast.Name)
-        and node.id == "after_this_request"
-        or isinstance(node, ast.Attribute)
-        and node.attr == "after_this_request"
+        (isinstance(node, ast.Name) and node.id == "after_this_request")
+        or (isinstance(node, ast.Attribute) and node.attr == "after_this_request")
         for node in ast.walk(module.node)
     )
     plain = all(isinstance(plan.function.decorators[0], ast.Name) for plan in mine)
@@ -112,9 +113,7 @@ class _Editor(cst.CSTTransformer):
         self.lines = module.source.data.splitlines()
         self.module = module
         self.plans = {self._place(plan.function.node): plan for plan in plans}
-        self.edits = {
-            self._place(node): kind for plan in plans for kind, node in plan.edits
-        }
+        self.edits = {self._place(node): kind for plan in plans for kind, node in plan.edits}
         self.groups = self._grouped(plans) if to == "afterware" else {}
         self.receivers: dict[Place, str] = {}
         self.body = self.awaited = False
@@ -171,7 +170,7 @@ class _Editor(cst.CSTTransformer):
         line = self._at(node.asynchronous or node.name)[0]
         return self.plans.get((line, 0))
 
-    def leave_FunctionDef(  # noqa: N802 - libcst's own name
+    def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef | cst.FlattenSentinel[cst.BaseStatement]:
         plan = self._plan_of(original_node)
@@ -207,9 +206,7 @@ class _Editor(cst.CSTTransformer):
 
     # Reads
 
-    def leave_Call(  # noqa: N802
-        self, original_node: cst.Call, updated_node: cst.Call
-    ) -> cst.BaseExpression:
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         kind = self._edit(original_node)
         if kind is None:
             if self._edit(original_node.func) is None:
@@ -217,10 +214,16 @@ class _Editor(cst.CSTTransformer):
             kind = self._edit(original_node.func)
         func = updated_node.func
         if self.to == "quart":
-            if kind in ("response.get_data", "response.get_json", "response.add_etag",
-                        "response.make_conditional"):
+            if kind in (
+                "response.get_data",
+                "response.get_json",
+                "response.add_etag",
+                "response.make_conditional",
+            ):
                 return self._quart(updated_node)
-            if kind is not None and (kind.startswith("helper.") or kind in ("request.get_json", "request.get_data")):
+            if kind is not None and (
+                kind.startswith("helper.") or kind in ("request.get_json", "request.get_data")
+            ):
                 return _await(updated_node)
             return updated_node
         if not isinstance(func, cst.Attribute):
@@ -236,10 +239,7 @@ class _Editor(cst.CSTTransformer):
             )
             return self._read(response, ".decode()" if text else "")
         if kind == "response.get_json":
-            passed = "".join(
-                f", {cst.Module([]).code_for_node(each.with_changes(comma=cst.MaybeSentinel.DEFAULT))}"
-                for each in updated_node.args
-            )
+            passed = _passed(updated_node)
             self.body = True
             return _await(
                 cst.parse_expression(
@@ -247,10 +247,7 @@ class _Editor(cst.CSTTransformer):
                 )
             )
         if kind == "response.add_etag":
-            passed = "".join(
-                f", {cst.Module([]).code_for_node(each.with_changes(comma=cst.MaybeSentinel.DEFAULT))}"
-                for each in updated_node.args
-            )
+            passed = _passed(updated_node)
             self.body = True
             return _await(cst.parse_expression(f"{self.names.body}.add_etag({response}{passed})"))
         if kind == "response.make_conditional":
@@ -258,7 +255,7 @@ class _Editor(cst.CSTTransformer):
             return _await(cst.parse_expression(f"{self.names.body}.make_conditional({response})"))
         return updated_node
 
-    def leave_Attribute(  # noqa: N802
+    def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.BaseExpression:
         kind = self._edit(original_node)
@@ -273,28 +270,28 @@ class _Editor(cst.CSTTransformer):
                 cst.parse_expression(f"{self.names.body}.read_json({response}, buffer=True)")
             )
         if self.to == "quart" and kind in (
-            "request.json", "request.data", "request.form", "request.files", "request.values"
+            "request.json",
+            "request.data",
+            "request.form",
+            "request.files",
+            "request.values",
         ):
             return _await(updated_node)
         return updated_node
 
-    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:  # noqa: N802
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
         return _plain(original_node, updated_node)
 
-    def leave_Assign(  # noqa: N802
-        self, original_node: cst.Assign, updated_node: cst.Assign
-    ) -> cst.Assign:
+    def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:
         return _plain(original_node, updated_node)
 
-    def leave_Expr(self, original_node: cst.Expr, updated_node: cst.Expr) -> cst.Expr:  # noqa: N802
+    def leave_Expr(self, original_node: cst.Expr, updated_node: cst.Expr) -> cst.Expr:
         return _plain(original_node, updated_node)
 
-    def leave_Return(  # noqa: N802
-        self, original_node: cst.Return, updated_node: cst.Return
-    ) -> cst.Return:
+    def leave_Return(self, original_node: cst.Return, updated_node: cst.Return) -> cst.Return:
         return _plain(original_node, updated_node)
 
-    def leave_SimpleStatementLine(  # noqa: N802
+    def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement]:
         if self.to != "afterware" or len(original_node.body) != 1:
@@ -341,10 +338,14 @@ class _Editor(cst.CSTTransformer):
         return cst.parse_expression(f"(await {self.names.awaited}({text}))")
 
 
+def _passed(call: cst.Call) -> str:
+    """The arguments of a call, each after a comma."""
+    plain = [each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in call.args]
+    return "".join(f", {cst.Module([]).code_for_node(each)}" for each in plain)
+
+
 def _await(node: cst.BaseExpression) -> cst.BaseExpression:
-    return cst.Await(
-        node, lpar=[cst.LeftParen()], rpar=[cst.RightParen()]
-    )
+    return cst.Await(node, lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
 
 _HasValue = TypeVar("_HasValue", cst.Arg, cst.Assign, cst.Expr, cst.Return)
@@ -380,13 +381,15 @@ def _order_matters(
     return False
 
 
-def _with_imports(
-    new: cst.Module, module: Module, editor: _Editor, names: _Names, to: Target
-) -> cst.Module:
+def _with_imports(new: cst.Module, editor: _Editor, names: _Names, to: Target) -> cst.Module:
     if to == "quart":
         if not editor.awaited:
             return new
-        lines = ["import inspect\n"] if "inspect" not in names.taken else ["import inspect as _inspect\n"]
+        lines = (
+            ["import inspect\n"]
+            if "inspect" not in names.taken
+            else ["import inspect as _inspect\n"]
+        )
         inspect = "inspect" if "inspect" not in names.taken else "_inspect"
         new = _after_imports(new, lines)
         (helper,) = cst.parse_module(_AWAITED.format(name=names.awaited, inspect=inspect)).body
@@ -405,7 +408,7 @@ def _with_imports(
     spelled = ", ".join(
         name if name == alias else f"{name} as {alias}" for name, alias in sorted(set(wanted))
     )
-    if len(spelled) > 70:  # noqa: PLR2004 - a line of at most a hundred characters
+    if len(spelled) > 70:
         spelled = "(\n    " + ",\n    ".join(spelled.split(", ")) + ",\n)"
     return _after_imports(new, [f"from afterware import {spelled}\n"])
 
@@ -423,10 +426,10 @@ class _TakesFromFlask(cst.CSTTransformer):
         self.names = names
         self.taken: list[tuple[str, str]] = []
 
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802, ARG002
+    def visit_FunctionDef(self, _: cst.FunctionDef) -> bool:
         return False
 
-    def leave_ImportFrom(  # noqa: N802
+    def leave_ImportFrom(
         self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
     ) -> cst.ImportFrom | cst.RemovalSentinel:
         if isinstance(updated_node.names, cst.ImportStar):
@@ -458,7 +461,7 @@ def _after_imports(
     statements: Sequence[cst.BaseStatement | cst.SimpleStatementLine] = (),
 ) -> cst.Module:
     """The module with statements after its last import at the top."""
-    body = list(module.body)
+    body: list[cst.BaseStatement | cst.SimpleStatementLine] = list(module.body)
     last = -1
     for index, statement in enumerate(body):
         if isinstance(statement, cst.SimpleStatementLine) and isinstance(

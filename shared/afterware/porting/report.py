@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .findings import Finding, JudgedHook, Outcome
 from .summary import summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .findings import Finding, JudgedHook, Outcome
 
 __all__ = ["as_github", "as_json", "as_text", "document"]
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from .evaluate import Evaluator, Frame
-from .index import Function
-from .scan import Hook
 from .values import Const, Data, Func, Host, HostAttr, Map, Part, Seq, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .evaluate import Evaluator, Frame
+    from .index import Function
+    from .scan import Hook
 
 __all__ = ["broken_ways"]
 

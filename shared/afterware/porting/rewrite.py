@@ -9,12 +9,15 @@ import stat
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import libcst
 
-from .findings import Outcome
 from .plan import Left, Target, plan_files
 from .recolour import rewrite_module
+
+if TYPE_CHECKING:
+    from .findings import Outcome
 
 __all__ = ["FixReport", "fix_files"]
 

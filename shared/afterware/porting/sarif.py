@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .codes import KINDS
-from .findings import Finding, JudgedHook, Outcome
+
+if TYPE_CHECKING:
+    from .findings import Finding, JudgedHook, Outcome
 
 __all__ = ["as_sarif"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from .evaluate import Arguments, Evaluator, Frame
 from .index import Call, Class, Function, Module, Scope, terminal_name
@@ -23,6 +23,9 @@ from .values import (
     Wrapped,
     one,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Hook", "Registration", "scan"]
 
@@ -119,7 +122,11 @@ def _modules(evaluator: Evaluator) -> list[Module]:
 def _hands_on(module: Module) -> bool:
     """Whether a registering method is used in another way than by calling it."""
     called = {
-        id(call.node.func if isinstance(call.node, ast.Call) and call.decorates is None else call.node)
+        id(
+            call.node.func
+            if isinstance(call.node, ast.Call) and call.decorates is None
+            else call.node
+        )
         for calls in module.calls.values()
         for call in calls
     }
@@ -143,7 +150,7 @@ def _registrations(evaluator: Evaluator, module: Module) -> Iterator[Registratio
             or handed_on
             or name == "map"
             or (lists and (name in _LIST_METHODS or name in ("setdefault", "update")))
-            or name in module.bindings and _is_alias(module, name)
+            or (name in module.bindings and _is_alias(module, name))
             or any(name in aliases for key, aliases in module.aliases.items() if key in _NAMES)
         )
         if not wanted:
@@ -216,9 +223,7 @@ def _first_argument(node: ast.Call) -> ast.expr | None:
     return None
 
 
-def _form(
-    evaluator: Evaluator, argument: ast.expr, call: Call, frame: Frame, value: Value
-) -> str:
+def _form(evaluator: Evaluator, argument: ast.expr, call: Call, frame: Frame, value: Value) -> str:
     """The word for a function that is passed in a call."""
     if call.loop and _from_loop(argument, frame):
         return "loop"
@@ -232,8 +237,10 @@ def _form(
     if any(function.owner is not None for function in functions):
         if not any(isinstance(atom, Inst) for atom in value):
             return "method"
-    if not functions and isinstance(argument, ast.Attribute) and not any(
-        isinstance(atom, Ext) for atom in value
+    if (
+        not functions
+        and isinstance(argument, ast.Attribute)
+        and not any(isinstance(atom, Ext) for atom in value)
     ):
         return "method"
     return "call"
@@ -256,7 +263,9 @@ def _is_partial(evaluator: Evaluator, argument: ast.expr, frame: Frame) -> bool:
     for _ in range(5):
         if isinstance(argument, ast.Call):
             callee = evaluator.eval(argument.func, frame)
-            return any(isinstance(a, Ext) and a.path.startswith("functools.partial") for a in callee)
+            return any(
+                isinstance(a, Ext) and a.path.startswith("functools.partial") for a in callee
+            )
         if not isinstance(argument, ast.Name):
             return False
         bound = frame.scope.reach.get(id(argument)) or tuple(
@@ -317,7 +326,9 @@ def _assigned(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
 
 def _stored_into(evaluator: Evaluator, target: ast.expr, frame: Frame) -> Value:
     if isinstance(target, ast.Attribute) and target.attr == "after_request_funcs":
-        if evaluator.eval(target.value, frame) or evaluator.project.speaks_flask(frame.scope.module):
+        if evaluator.eval(target.value, frame) or evaluator.project.speaks_flask(
+            frame.scope.module
+        ):
             return one(Host("funcs"))
     return frozenset()
 
@@ -436,7 +447,7 @@ def _gives_result_of(node: ast.expr, name: str, function: Function, deep: int = 
             # ensure_sync(f)(...), ctx.run(f, ...)
             if any(isinstance(a, ast.Name) and a.id == name for a in each.args):
                 return True
-        elif isinstance(each, ast.Name) and deep < 4:  # noqa: PLR2004 - names for names for names
+        elif isinstance(each, ast.Name) and deep < 4:
             for binding in function.reach.get(id(each), ()):
                 if isinstance(binding.value, ast.expr) and binding.kind == "assign":
                     if _gives_result_of(binding.value, name, function, deep + 1):
@@ -447,7 +458,7 @@ def _gives_result_of(node: ast.expr, name: str, function: Function, deep: int = 
 def _abstract(function: Function, value: Value) -> bool:
     """Whether a method only says that others override it, and another is there."""
     body = getattr(function.node, "body", None)
-    if not isinstance(body, list) or len(value) < 2:  # noqa: PLR2004 - itself and another
+    if not isinstance(body, list) or len(value) < 2:
         return False
     last = body[-1]
     return isinstance(last, ast.Raise) and "NotImplementedError" in ast.dump(last)
@@ -462,8 +473,7 @@ def _give(evaluator: Evaluator, hooks: list[Hook]) -> None:
         for atom in hook.value:
             if isinstance(atom, Func):
                 names = [
-                    each.arg
-                    for each in (*atom.function.args.posonlyargs, *atom.function.args.args)
+                    each.arg for each in (*atom.function.args.posonlyargs, *atom.function.args.args)
                 ]
                 taken = len(atom.bound)
                 bound = {name for name, _ in atom.keywords}
@@ -478,5 +488,3 @@ def _place(registration: Registration) -> tuple[int, int]:
         getattr(registration.call, "lineno", 0),
         getattr(registration.call, "col_offset", 0),
     )
-
-

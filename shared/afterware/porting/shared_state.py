@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from .evaluate import Evaluator, Frame
-from .index import Function, terminal_name
+from .index import Function, Module, terminal_name
 from .knowledge import lock_kind
 from .values import Atom, Func, Obj
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .evaluate import Evaluator, Frame
 
 __all__ = ["SharedState"]
 
@@ -54,12 +58,12 @@ class SharedState:
         return (
             path in _LOCALS
             or path == "contextvars.ContextVar()"
-            or path.startswith("sqlite3.connect()")
+            or path.startswith(
+                ("sqlite3.connect()", "peewee.", "playhouse.", "threading.current_thread()")
+            )
             or lock_kind(path) == "RLock"
             or "scoped_session()" in path
-            or path.startswith(("peewee.", "playhouse."))
             or path in ("cProfile.Profile()", "profile.Profile()")
-            or path.startswith("threading.current_thread()")
         )
 
     @staticmethod
@@ -102,7 +106,13 @@ class SharedState:
             if "scopefunc=" not in atom.flags and not positional:
                 yield "scoped-session", name
         elif path.startswith(("peewee.", "playhouse.")):
-            if path.endswith("()") and name in ("close", "is_closed", "commit", "rollback", "connection"):
+            if path.endswith("()") and name in (
+                "close",
+                "is_closed",
+                "commit",
+                "rollback",
+                "connection",
+            ):
                 if not self._opened_here(node, frame):
                     yield "thread-connection", name
         elif path.endswith("Profile()"):
@@ -132,9 +142,7 @@ class SharedState:
             for each in frame.scope.nodes
         )
 
-    def _touched_elsewhere(
-        self, atom: Obj, name: str, node: ast.AST, own: set[Function]
-    ) -> bool:
+    def _touched_elsewhere(self, atom: Obj, name: str, node: ast.AST, own: set[Function]) -> bool:
         """Whether another function leaves this attribute on the thread, and none of the hook's."""
         stores = self.evaluator.project.stores(name, self._module_of(node, own))
         mine = others = False
@@ -152,15 +160,13 @@ class SharedState:
             return True
         return reading and not mine
 
-    def _module_of(self, node: ast.AST, own: set[Function]):  # type: ignore[no-untyped-def]
+    def _module_of(self, node: ast.AST, own: set[Function]) -> Module:
         for function in own:
             if id(node) in function.module.scopes:
                 return function.module
         return next(iter(own)).module
 
-    def _contextvar(
-        self, atom: Obj, name: str, own: set[Function]
-    ) -> Iterator[tuple[str, str]]:
+    def _contextvar(self, atom: Obj, name: str, own: set[Function]) -> Iterator[tuple[str, str]]:
         if name == "reset":
             yield "contextvar-reset", name
             return

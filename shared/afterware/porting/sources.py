@@ -7,9 +7,12 @@ import fnmatch
 import os
 import stat
 import warnings
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Skipped", "Source", "Tree", "Unreadable", "parse"]
 
@@ -28,7 +31,7 @@ _NEVER = frozenset({"__pycache__", "node_modules"})
 _LARGEST = 64 * 1024 * 1024
 
 
-class Unreadable(Exception):  # noqa: N818 - a state of the file, as a skipped one
+class Unreadable(Exception):  # noqa: N818 - a state of the file
     """A file cannot be read or parsed; the message says why in a few words."""
 
 

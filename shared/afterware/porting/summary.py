@@ -1,11 +1,13 @@
-"""What a check comes to: hooks found, ready and to change, by need, and what they cost as they are."""
+"""What a check comes to: hooks found, ready, to change, by need, and their cost."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .codes import NEEDS
-from .findings import Outcome
+
+if TYPE_CHECKING:
+    from .findings import Outcome
 
 __all__ = ["HOP_MICROSECONDS", "Summary", "summarise"]
 
@@ -32,9 +34,7 @@ def summarise(outcome: Outcome) -> Summary:
         "ready": sum(not each.needs for each in hooks),
         "to_change": sum(bool(each.needs) for each in hooks),
         "by_need": {
-            need: count
-            for need in NEEDS
-            if (count := sum(need in each.needs for each in hooks))
+            need: count for need in NEEDS if (count := sum(need in each.needs for each in hooks))
         },
         "findings": sum(len(each.findings) for each in hooks),
         "silent": sum(
@@ -43,8 +43,6 @@ def summarise(outcome: Outcome) -> Summary:
         "plain_on_every_request": len(every_request),
         "hop_microseconds": HOP_MICROSECONDS,
         "added_microseconds_per_request": len(every_request) * HOP_MICROSECONDS,
-        "unknown_registrations": [
-            {"file": file, "line": line} for file, line in outcome.unknown
-        ],
+        "unknown_registrations": [{"file": file, "line": line} for file, line in outcome.unknown],
         "skipped": [{"file": each.file, "reason": each.reason} for each in outcome.skipped],
     }
