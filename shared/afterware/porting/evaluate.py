@@ -78,6 +78,8 @@ _TEXT = frozenset(
 _NUMBERS = frozenset({"bool", "isinstance", "issubclass", "hasattr", "callable", "all", "any"})
 
 
+_CONTAINERS = ("collections.", "weakref.", "types.", "queue.", "builtins.", "dataclasses.field")
+_TAKES = (".get", ".get_nowait", ".items", ".keys", ".pop", ".popitem", ".popleft", ".values")
 # Methods of headers and the like that change them and give nothing back.
 _CHANGES = frozenset(
     "add add_header append clear discard extend insert remove set setlist update".split()
@@ -369,7 +371,7 @@ class Evaluator:
             elif isinstance(atom, Part):
                 found.add(atom)
             elif isinstance(atom, Obj):
-                found.add(replace(atom, path=atom.path + "[]"))
+                found |= _item_of(atom)
             elif isinstance(atom, Ext):
                 found.add(Obj(atom.path + "[]"))
             elif isinstance(atom, Host):
@@ -388,17 +390,9 @@ class Evaluator:
             return UNKNOWN
         found: set[Atom] = set()
         for scope in {frame.scope, frame.scope.module}:
-            for node in scope.nodes:
-                if not isinstance(node, ast.Assign):
-                    continue
-                for target in node.targets:
-                    if (
-                        isinstance(target, ast.Subscript)
-                        and isinstance(target.value, ast.Name)
-                        and target.value.id == base.id
-                    ):
-                        inner = frame if scope is frame.scope else self.frame(scope)
-                        found |= self.eval(node.value, inner)
+            inner = frame if scope is frame.scope else self.frame(scope)
+            for value in scope.items.get(base.id, ()):
+                found |= self.eval(value, inner)
         return frozenset(found)
 
     # Names
@@ -784,7 +778,7 @@ class Evaluator:
             elif isinstance(atom, Map):
                 found |= {Const(key) for key, _ in atom.items if key is not None}
             elif isinstance(atom, Obj):
-                found.add(replace(atom, path=atom.path + "[]"))
+                found |= _item_of(atom)
             elif isinstance(atom, Part):
                 found.add(atom)
         return frozenset(found)
@@ -799,7 +793,7 @@ class Evaluator:
                     elif step is None or not atom.exact:
                         found |= atom.any()
                 elif isinstance(atom, Obj):
-                    found.add(replace(atom, path=atom.path + "[]"))
+                    found |= _item_of(atom)
                 elif isinstance(atom, Part):
                     found.add(atom)
             value = frozenset(found)
@@ -878,7 +872,7 @@ class Evaluator:
         if isinstance(atom, Host):
             return self.host_attribute(atom, name, frame)
         if isinstance(atom, Ext):
-            return self.external_attribute(atom, name)
+            return self.external_attribute(atom, name, frame)
         if isinstance(atom, Obj):
             if name in host.REGISTRARS and not self.foreign_to_flask(atom.path):
                 blueprint = "Blueprint" in atom.path
@@ -909,21 +903,32 @@ class Evaluator:
             return one(Data("method"))
         return UNKNOWN
 
-    def external_attribute(self, atom: Ext, name: str) -> Value:
+    def external_attribute(self, atom: Ext, name: str, frame: Frame) -> Value:
         path = atom.path
         if path in ("flask._request_ctx_stack", "flask._app_ctx_stack", "flask.globals"):
             return one(Ext(f"{path}.{name}"))
-        if path.startswith("flask.") and path.endswith((".top", "request_ctx")):
+        if path.startswith("flask.") and path.endswith((".top", "request_ctx", "app_ctx")):
             if name == "request":
                 return one(Host("request"))
             if name == "app":
                 return one(Host("app"))
+            if name not in ("push", "pop", "session", "url_adapter", "match_request"):
+                return self._left_on_context(name, frame)
         if name in host.REGISTRARS and "." in path and not self.foreign_to_flask(path):
             blueprint = "blueprint" in path.lower() or path.endswith("bp")
             return one(Reg(name, "blueprint" if blueprint else "app"))
         if name == "after_request_funcs" and not self.foreign_to_flask(path):
             return one(Host("funcs"))
         return self.external(f"{path}.{name}")
+
+    def _left_on_context(self, name: str, frame: Frame) -> Value:
+        """What the tree assigns to an attribute of a request's or an app's context."""
+        found: set[Atom] = set()
+        for store in self.project.stores(name, frame.scope.module):
+            base = self.eval(store.base, self.frame(store.scope))
+            if any(isinstance(a, Ext) and a.path.endswith((".top", "_ctx")) for a in base):
+                found |= self._stored(store)
+        return frozenset(found)
 
     def foreign_to_flask(self, path: str) -> bool:
         """Whether something outside the tree belongs to a framework that is not Flask."""
@@ -1235,6 +1240,8 @@ class Evaluator:
         if isinstance(atom, Ext):
             return self.external_call(atom, arguments, frame, node)
         if isinstance(atom, Obj):
+            if atom.path.startswith(_CONTAINERS) and atom.path.endswith(_TAKES):
+                return UNKNOWN
             if atom.path.endswith((".getLogger", ".get_logger")):
                 return one(Obj("logging.getLogger()"))
             if atom.path.endswith(("()._get_current_object", ".cursor", ".connect")):
@@ -1470,6 +1477,13 @@ def _from_around(value: Value) -> Value:
         else atom
         for atom in value
     )
+
+
+def _item_of(atom: Obj) -> Value:
+    """What is in something that a library made; what is in a plain container is not known."""
+    if atom.path.startswith(_CONTAINERS):
+        return UNKNOWN
+    return one(replace(atom, path=atom.path + "[]"))
 
 
 def _bound(value: Value, myself: Value) -> Value:

@@ -117,6 +117,8 @@ class _Pass:
                     store = Store(target.value, stored, self.scope, target)
                     self.module.stores.setdefault(target.attr, []).append(store)
             elif isinstance(target, ast.Subscript):
+                if fresh and isinstance(target.value, ast.Name) and kind == "assign" and not path:
+                    self.scope.items.setdefault(target.value.id, []).append(value)
                 self.expression(target.value)
                 self.expression(target.slice)
 

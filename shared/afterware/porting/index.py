@@ -43,6 +43,7 @@ class Scope:
 
     :param reach: for a name that is read, by the id of its node: the bindings that reach it.
     :param exit: the bindings that stand when the scope's code is through.
+    :param items: what is put under keys of a name, by the name: `NAME[key] = value`.
     :param nodes: the expressions and statements that can run, nested functions' left out.
     """
 
@@ -54,6 +55,7 @@ class Scope:
     reach: dict[int, Bindings] = field(default_factory=dict, repr=False)
     exit: dict[str, Bindings] = field(default_factory=dict, repr=False)
     nodes: list[ast.AST] = field(default_factory=list, repr=False)
+    items: dict[str, list[ast.expr]] = field(default_factory=dict, repr=False)
     outer_names: set[str] = field(default_factory=set, repr=False)
 
     @property

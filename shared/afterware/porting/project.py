@@ -30,7 +30,8 @@ _HOSTS = frozenset({"flask", "quart", "werkzeug", "jinja2", "click", "blinker", 
 _BESIDE_FLASK = frozenset({"requests", "httpx", "urllib3", "click", "typer", "webob", "twisted"})
 _NEARBY = 40  # files that are parsed for having a name in their text
 # And how much text, in bytes, is parsed for that in all: names such as `init` stand everywhere.
-_ALLOWANCE = 3 * 2**20
+_ALLOWANCE = 2 * 2**20
+_SEARCHES = 60_000  # and how many texts are searched for names
 _SMALL_TREE = 1500  # files; the whole of such a tree is one
 _WORD = re.compile(rb"\w+")
 
@@ -69,6 +70,7 @@ class Project:
         self._package_stores: dict[tuple[str, str], list[Store]] = {}
         self._package_sources: dict[str, list[Source]] = {}
         self._allowance = _ALLOWANCE
+        self._searches = _SEARCHES
         self._base_lists: dict[str, list[str]] = {}
         self._tops: set[bytes] = set()
         self._mentions: dict[tuple[str, str, bytes], list[Module]] = {}
@@ -110,6 +112,7 @@ class Project:
         """The module of a file that may have to do with a question, while that is allowed."""
         if str(source.path) not in self._modules:
             if self._allowance < len(source.data):
+                self._searches = 0
                 return None
             self._allowance -= len(source.data)
         return self.module(source)
@@ -272,7 +275,15 @@ class Project:
         if key not in self._mentions:
             word = name.encode("utf-8", "replace")
             pattern = re.compile(how.replace(b"%s", re.escape(word)))
-            found = [each for each in linked if word in each.data and pattern.search(each.data)]
+            if self._searches <= 0:  # what is parsed by now has to do
+                linked = [each for each in linked if self._modules.get(str(each.path))]
+            self._searches -= len(linked)
+            found = [
+                each
+                for each in linked
+                if word in each.data
+                and (str(each.path) in self._modules or pattern.search(each.data))
+            ]
             here = module.source.path.parent
             found.sort(key=lambda each: (each.path.parent != here, not each.traced))
             modules = [self._asked_for(each) for each in found[:_NEARBY]]
