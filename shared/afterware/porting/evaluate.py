@@ -40,7 +40,7 @@ from .values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Arguments", "Evaluator", "Frame"]
+__all__ = ["THREAD_LOCALS", "Arguments", "Evaluator", "Frame"]
 
 _DEEP = 90  # expressions inside one another, through names and calls
 _FRAMES = 24  # calls inside one another
@@ -78,6 +78,17 @@ _TEXT = frozenset(
 _NUMBERS = frozenset({"bool", "isinstance", "issubclass", "hasattr", "callable", "all", "any"})
 
 
+# Objects whose attributes each thread, or each context, has for itself.
+THREAD_LOCALS = frozenset(
+    {
+        "threading.local()",
+        "werkzeug.local.Local()",
+        "werkzeug.local.LocalStack()",
+        "gevent.local.local()",
+        "asgiref.local.Local()",
+        "eventlet.corolocal.local()",
+    }
+)
 _CONTAINERS = ("collections.", "weakref.", "types.", "queue.", "builtins.", "dataclasses.field")
 _TAKES = (".get", ".get_nowait", ".items", ".keys", ".pop", ".popitem", ".popleft", ".values")
 # Methods of headers and the like that change them and give nothing back.
@@ -831,7 +842,8 @@ class Evaluator:
             and base_node.func.id == "super"
         ):
             return self.of_super(node.attr, frame)
-        base = self.eval(base_node, frame)
+        # None has no attributes: a parameter that is None by default is something else here.
+        base = self.eval(base_node, frame) - NONE
         found: set[Atom] = set()
         for atom in base:
             found |= self.attribute(atom, node.attr, frame)
@@ -885,6 +897,8 @@ class Evaluator:
                 return one(Host("request"))
             if name == "_get_current_object":
                 return one(atom)
+            if atom.path in THREAD_LOCALS:
+                return self._left_on(atom, name, frame)
             return one(replace(atom, path=f"{atom.path}.{name}"))
         if isinstance(atom, Part):
             return one(Part(f"{atom.path}.{name}"))
@@ -929,6 +943,30 @@ class Evaluator:
             if any(isinstance(a, Ext) and a.path.endswith((".top", "_ctx")) for a in base):
                 found |= self._stored(store)
         return frozenset(found)
+
+    def _left_on(self, atom: Obj, name: str, frame: Frame) -> Value:
+        """What the tree assigns to an attribute of one object of a library."""
+        found: set[Atom] = set()
+        for store in self.project.stores(name, frame.scope.module):
+            base = self.eval(store.base, self.frame(store.scope))
+            if any(isinstance(a, Obj) and (a.path, a.site) == (atom.path, atom.site) for a in base):
+                found |= self._stored(store)
+        return frozenset(found)
+
+    def _set_in(self, atom: Obj, frame: Frame) -> Value:
+        """What the tree sets a ContextVar to."""
+        found: set[Atom] = set()
+        path = atom.path.removesuffix(".get")
+        for call in self.project.calls({"set"}, frame.scope.module)[:_SITES]:
+            if isinstance(call.node, ast.Call) and isinstance(call.node.func, ast.Attribute):
+                inner = self.frame(call.scope)
+                base = self.eval(call.node.func.value, inner)
+                if any(isinstance(a, Obj) and (a.path, a.site) == (path, atom.site) for a in base):
+                    for each in call.node.args[:1]:
+                        found |= self.eval(each, inner)
+        return frozenset(
+            replace(each, left=True) if isinstance(each, Obj) else each for each in found
+        )
 
     def foreign_to_flask(self, path: str) -> bool:
         """Whether something outside the tree belongs to a framework that is not Flask."""
@@ -1240,6 +1278,8 @@ class Evaluator:
         if isinstance(atom, Ext):
             return self.external_call(atom, arguments, frame, node)
         if isinstance(atom, Obj):
+            if atom.path == "contextvars.ContextVar().get":
+                return self._set_in(atom, frame) | arguments.get(0)
             if atom.path.startswith(_CONTAINERS) and atom.path.endswith(_TAKES):
                 return UNKNOWN
             if atom.path.endswith((".getLogger", ".get_logger")):
@@ -1404,7 +1444,7 @@ class Evaluator:
         first = arguments.get(0)
         if name == "getattr":
             key = self.constant(arguments.get(1))
-            if key is not None and not first and key in host.REGISTRARS:
+            if not first - NONE and key in host.REGISTRARS:
                 if self.project.speaks_flask(frame.scope.module):
                     return one(Reg(key, "app"))
             found: set[Atom] = set(arguments.get(2))

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from .evaluate import THREAD_LOCALS
 from .index import Function, Module, terminal_name
 from .knowledge import lock_kind
 from .values import Atom, Func, Obj
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SharedState"]
 
-_LOCALS = (
-    "threading.local()",
-    "werkzeug.local.Local()",
-    "werkzeug.local.LocalStack()",
-    "gevent.local.local()",
-    "asgiref.local.Local()",
-    "eventlet.corolocal.local()",
-)
 _THREAD_IDS = re.compile(
     r"(?:threading\.(?:get_ident|get_native_id|current_thread|currentThread)|_thread\.get_ident"
     r"|thread\.get_ident|greenlet\.getcurrent|gevent\.getcurrent|asyncio\.current_task)\(\)"
@@ -56,7 +49,7 @@ class SharedState:
         """Whether an object's attributes depend on the thread or the context."""
         path = atom.path
         return (
-            path in _LOCALS
+            path in THREAD_LOCALS
             or path == "contextvars.ContextVar()"
             or path.startswith(
                 ("sqlite3.connect()", "peewee.", "playhouse.", "threading.current_thread()")
@@ -89,7 +82,7 @@ class SharedState:
         :param own: the functions that the hook itself runs.
         """
         path = atom.path
-        if path in _LOCALS:
+        if path in THREAD_LOCALS:
             if self._touched_elsewhere(atom, name, node, own):
                 yield "thread-local", name
         elif path == "contextvars.ContextVar()":
