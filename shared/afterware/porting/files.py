@@ -159,7 +159,7 @@ class Sent:
                         node.value
                     ):
                         yield from self.roots(store.value, store.scope, places=places, deep=deeper)
-            elif node.attr == "parent" and not places:
+            elif node.attr in ("parent", "parents") and not places:
                 return
             else:
                 yield from self.roots(node.value, scope, places=places, deep=deeper)
@@ -176,6 +176,9 @@ class Sent:
             if name in ("get", "pop") and node.args and isinstance(node.func, ast.Attribute):
                 made = ast.Subscript(node.func.value, node.args[0], ast.Load())
                 yield from self._item(made, scope, places, deeper)
+            elif name == "dirname":
+                for part in node.args if places else ():
+                    yield from self.roots(part, scope, places=places, deep=deeper)
             elif name in _SPELLS:
                 parts = list(node.args)
                 if isinstance(node.func, ast.Attribute) and name not in ("join", "open", "copy"):
@@ -241,6 +244,9 @@ class Sent:
             inner = binding.value if binding.kind == "narrow" else (binding,)
             for each in inner:
                 if each.kind in ("assign", "with", "item") and isinstance(each.value, ast.expr):
+                    if places and each.path and isinstance(each.value, ast.Call):
+                        # A directory and the file in it, from one call.
+                        yield ("call", id(each.value))
                     if not each.path:
                         yield from self.roots(each.value, each.scope, places=places, deep=deep)
                 elif each.kind == "param" and isinstance(each.scope, Function):

@@ -639,6 +639,8 @@ class Judge:
         self, node: ast.Call, callee: Value, frame: Frame, walk: _Walk, via: ast.AST
     ) -> None:
         for atom in callee:
+            if isinstance(atom, Obj) and "delete=False" in atom.flags and _closes(atom.path):
+                continue
             if isinstance(atom, (Ext, Obj)) and is_removal(atom.path):
                 for expression, whole in removed_by(node, atom.path):
                     if self.sent.is_sent(expression, frame, whole):
@@ -654,6 +656,10 @@ class Judge:
             for atom in value:
                 if isinstance(atom, Obj) and self.state.is_thread_id(atom.path):
                     self.note(walk, "thread-id", frame.scope.module, node, via)
+
+
+def _closes(path: str) -> bool:
+    return path.endswith(".close")
 
 
 def _line(node: ast.AST) -> int:
