@@ -45,7 +45,7 @@ __all__ = ["THREAD_LOCALS", "Arguments", "Evaluator", "Frame"]
 _DEEP = 90  # expressions inside one another, through names and calls
 _FRAMES = 24  # calls inside one another
 _WIDE = 40  # atoms of one value
-_STEPS = 30_000  # expressions that one question may lead to
+_STEPS = 60_000  # expressions that one question may lead to
 _SITES = 60  # places that call a function
 
 _TRANSPARENT = (
@@ -151,10 +151,17 @@ class Evaluator:
         self.given: dict[Function, dict[str, Value]] = {}
         self._generic: dict[int, Frame] = {}
         self._called: dict[Any, Frame] = {}
+        self._callers: dict[Function, list[Call]] = {}
+        self._mros: dict[Class, tuple[list[Class], list[str]]] = {}
         self._depth = 0
         self._cuts = 0
         self._steps = 0
         self.limit = _STEPS
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the question led further than is followed."""
+        return self._steps > self.limit
 
     def begin(self) -> None:
         """Start on a new question, with the whole allowance of steps."""
@@ -703,6 +710,12 @@ class Evaluator:
 
     def callers(self, function: Function) -> list[Call]:
         """The places that may call a function, by name."""
+        found = self._callers.get(function)
+        if found is None:
+            found = self._callers[function] = self._find_callers(function)
+        return found
+
+    def _find_callers(self, function: Function) -> list[Call]:
         names = {function.name}
         scope = function.parent
         while isinstance(scope, Function):  # an inner function is called as what its outer returned
@@ -1040,6 +1053,10 @@ class Evaluator:
 
     def mro(self, cls: Class) -> tuple[list[Class], list[str]]:
         """The classes of the tree that a class inherits from, itself first, and those outside."""
+        known = self._mros.get(cls)
+        if known is not None:
+            return known
+        cuts = self._cuts
         inside: list[Class] = []
         outside: list[str] = []
         stack = [cls]
@@ -1055,6 +1072,8 @@ class Evaluator:
                         stack.append(atom.cls)
                     elif isinstance(atom, (Ext, Obj)):
                         outside.append(atom.path)
+        if cuts == self._cuts:
+            self._mros[cls] = inside, outside
         return inside, outside
 
     def find_method(self, cls: Class, name: str) -> Function | None:

@@ -69,10 +69,15 @@ class JudgedHook:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a check found."""
+    """What a check found.
+
+    :param unknown: places that register a function which the tree does not show.
+    :param unfinished: hooks that lead to more code than is followed.
+    """
 
     hooks: list[JudgedHook]
     unknown: list[tuple[str, int]]
+    unfinished: list[tuple[str, int]]
     skipped: list[Skipped]
     files: int
     project: Project
@@ -120,6 +125,7 @@ def _check(
     hooks, unknown = scan(evaluator)
     judge = Judge(evaluator)
     judged: list[JudgedHook] = []
+    unfinished: list[tuple[str, int]] = []
     for number, hook in enumerate(hooks, 1):
         tell(f"judging hook {number} of {len(hooks)}")
         try:
@@ -128,13 +134,16 @@ def _check(
             name = hook.module.source.name
             tree.skipped.append(Skipped(name, f"line {hook.line} is nested too deeply to judge"))
             notes = []
+        if evaluator.exhausted:
+            unfinished.append((hook.module.source.name, hook.line))
         judged.append(_judged(hook, notes, select, ignore))
     places = [
         (each.module.source.name, getattr(each.call, "lineno", 1))
         for each in unknown
         if not _allowed(each.module.source.data, getattr(each.call, "lineno", 1), "AW124")
     ]
-    return Outcome(judged, places, [*tree.skipped, *project.skipped], len(project.sources), project)
+    skipped = [*tree.skipped, *project.skipped]
+    return Outcome(judged, places, unfinished, skipped, len(project.sources), project)
 
 
 def _judged(

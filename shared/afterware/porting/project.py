@@ -67,6 +67,8 @@ class Project:
         self._homes: dict[str, list[Source]] = {}
         self._subclasses: dict[int, list[Class]] = {}
         self._speaks: dict[int, bool] = {}
+        self._parsed: list[Module] = []
+        self._stores: dict[tuple[str, str], list[Store]] = {}
         self._package_stores: dict[tuple[str, str], list[Store]] = {}
         self._package_sources: dict[str, list[Source]] = {}
         self._allowance = _ALLOWANCE
@@ -75,7 +77,7 @@ class Project:
         self._tops: set[bytes] = set()
         self._mentions: dict[tuple[str, str, bytes], list[Module]] = {}
         for source in sources:
-            self.sources[str(source.path)] = source
+            self.sources[source.key] = source
             directory = str(source.path.parent)
             root = str(source.root)
             while directory not in self.directories:
@@ -97,11 +99,12 @@ class Project:
 
     def module(self, source: Source) -> Module | None:
         """The module of a file, or None where it does not parse."""
-        key = str(source.path)
+        key = source.key
         if key not in self._modules:
             self._modules[key] = None
             try:
-                self._modules[key] = read_module(source)
+                module = self._modules[key] = read_module(source)
+                self._parsed.append(module)
             except Unreadable as error:
                 self.skipped.append(Skipped(source.name, str(error)))
             except (RecursionError, MemoryError):
@@ -110,7 +113,7 @@ class Project:
 
     def _asked_for(self, source: Source) -> Module | None:
         """The module of a file that may have to do with a question, while that is allowed."""
-        if str(source.path) not in self._modules:
+        if source.key not in self._modules:
             if self._allowance < len(source.data):
                 self._searches = 0
                 return None
@@ -194,7 +197,7 @@ class Project:
         home = self.home(source)
         if home not in self._linked_homes:
             self._link(home)
-        top = self._top(str(source.path))
+        top = self._top(source.key)
         return self._members.get(top, [source])
 
     def _link(self, home: str) -> None:
@@ -206,7 +209,7 @@ class Project:
         others = self._homes.get(f"{root}\0", []) if top else []
         for source in [*members, *others]:
             for found in self._imported_sources(source):
-                self._union(str(source.path), str(found.path))
+                self._union(source.key, found.key)
         for source in (*members, *others):
             self._linked_homes.add(self.home(source))
         self._members.clear()
@@ -271,19 +274,25 @@ class Project:
         :param how: a pattern of how it must stand there, with `%s` for the name.
         """
         linked = self.linked(module.source)
-        key = (str(linked[0].path) if len(linked) > 1 else str(module.source.path), name, how)
+        key = (linked[0].key if len(linked) > 1 else module.source.key, name, how)
         if key not in self._mentions:
             word = name.encode("utf-8", "replace")
             pattern = re.compile(how.replace(b"%s", re.escape(word)))
             if self._searches <= 0:  # what is parsed by now has to do
-                linked = [each for each in linked if self._modules.get(str(each.path))]
-            self._searches -= len(linked)
-            found = [
-                each
-                for each in linked
-                if word in each.data
-                and (str(each.path) in self._modules or pattern.search(each.data))
-            ]
+                home = self._top(module.source.key)
+                found = [
+                    each.source
+                    for each in self._parsed
+                    if word in each.source.data and self._top(each.source.key) == home
+                ]
+            else:
+                self._searches -= len(linked)
+                found = [
+                    each
+                    for each in linked
+                    if word in each.data
+                    and (each.key in self._modules or pattern.search(each.data))
+                ]
             here = module.source.path.parent
             found.sort(key=lambda each: (each.path.parent != here, not each.traced))
             modules = [self._asked_for(each) for each in found[:_NEARBY]]
@@ -293,8 +302,13 @@ class Project:
 
     def stores(self, name: str, module: Module) -> list[Store]:
         """Assignments to attributes of a name, in the modules linked with one."""
-        if len(name) < 1:
-            return []
+        key = (module.source.key, name)
+        found = self._stores.get(key)
+        if found is None:
+            found = self._stores[key] = self._find_stores(name, module)
+        return found
+
+    def _find_stores(self, name: str, module: Module) -> list[Store]:
         found = [
             store
             for each in self.mentioning(module, name, _STORED)
@@ -314,7 +328,7 @@ class Project:
             self._package_sources[package] = [
                 source
                 for source in self._homes.get(self.home(module.source), ())
-                if str(source.path).startswith(package)
+                if source.key.startswith(package)
             ]
         number = 0
         for source in self._package_sources[package]:

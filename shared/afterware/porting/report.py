@@ -54,6 +54,8 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
         yield f"skipped {each['file']}: {each['reason']}"
     for each in figures["unknown_registrations"]:
         yield f"{each['file']}:{each['line']}: registers a function that the tree does not show"
+    for each in figures["unfinished"]:
+        yield f"{each['file']}:{each['line']}: leads to more code than was followed; look there"
     if not figures["hooks"]:
         yield f"No hooks in {_count(figures['files'], 'file')}."
         return

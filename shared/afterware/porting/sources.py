@@ -55,17 +55,26 @@ class Source:
     :param name: relative to the path that was given, with forward slashes.
     :param root: the directory that was given.
     :param data: what is in it.
+    :param key: the path as text, by which it is looked up.
+    :param has_trace: whether a word that registers a hook is in it, once that is known.
     """
 
     path: Path
     name: str
     root: Path
     data: bytes
+    key: str = ""
+    has_trace: bool | None = None
+
+    def __post_init__(self) -> None:
+        self.key = str(self.path)
 
     @property
     def traced(self) -> bool:
         """Whether the text holds a word that registers a hook."""
-        return any(trace in self.data for trace in TRACES)
+        if self.has_trace is None:
+            self.has_trace = any(trace in self.data for trace in TRACES)
+        return self.has_trace
 
 
 @dataclass

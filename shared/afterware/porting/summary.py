@@ -44,5 +44,6 @@ def summarise(outcome: Outcome) -> Summary:
         "hop_microseconds": HOP_MICROSECONDS,
         "added_microseconds_per_request": len(every_request) * HOP_MICROSECONDS,
         "unknown_registrations": [{"file": file, "line": line} for file, line in outcome.unknown],
+        "unfinished": [{"file": file, "line": line} for file, line in outcome.unfinished],
         "skipped": [{"file": each.file, "reason": each.reason} for each in outcome.skipped],
     }
