@@ -1,4 +1,4 @@
-"""httpbin's own hooks, ported in a temporary folder, answer with the headers that they did before."""
+"""httpbin's own hooks, ported in a temporary folder, answer with the same headers as before."""
 
 import json
 import os
