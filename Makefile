@@ -11,7 +11,7 @@ BENCH_OUT ?= bench-results.json
 PORT_SYNC ?= 8000
 PORT_ASYNC ?= 8001
 
-.PHONY: help install bench test coverage lint format types wheel lock serve-sync serve-async clean
+.PHONY: help install bench test coverage lint format types differences stale wheel lock serve-sync serve-async clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -55,6 +55,14 @@ format: $(STAMP)
 types: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+## make differences  observe the differences anew on this Python, and write docs/differences.md
+differences: $(STAMP)
+	$(BIN)/python -m afterware.cli differences --write docs
+
+## make stale        fail if docs/differences.md does not say what is observed on this Python
+stale: $(STAMP)
+	$(BIN)/python -m afterware.cli differences --check docs
 
 ## make wheel        build the wheel and import it in empty environments, with each host alone
 wheel: $(STAMP)

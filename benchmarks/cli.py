@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .compare import comparison
 from .errors import BenchmarkError
+from .peers import peers
 from .plan import FULL, QUICK, Budget
 from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
@@ -101,6 +102,9 @@ def compare(first: Path, second: Path) -> None:
         console().print(comparison(load(first), load(second)))
     except BenchmarkError as error:
         _fail(error, code=2)
+
+
+main.add_command(peers)
 
 
 def _measure(scenarios: list[Scenario], budget: Budget, min_rounds: int) -> list[Process]:

@@ -126,7 +126,12 @@ class Host:
         """Run a coroutine on the loop on which this host's requests run."""
         return self._runner.run(coroutine)
 
+    def quiet(self) -> None:
+        """Keep what the app logs out of the test's output, until the test is over."""
+        self.app.logger.disabled = True
+
     def close(self) -> None:
+        self.app.logger.disabled = False  # loggers outlive the apps that they are named after
         self._runner.close()
 
 

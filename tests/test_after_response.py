@@ -416,3 +416,19 @@ def test_a_server_is_told_of_a_stream_that_breaks(port):
     told = report(port, "/broken")
     assert (told["status"], told["completed"]) == (200, False)
     assert told["bytes"] <= CHUNK
+
+
+def test_what_a_request_raises_is_told_without_the_task_group_it_ran_in():
+    """Quart 0.23 and newer run a request in one."""
+    told = []
+
+    async def app(scope, receive, send):
+        raise ExceptionGroup("unhandled errors in a TaskGroup", [KeyError("lost")])
+
+    async def report(sent, scope):
+        told.append(sent.exception)
+
+    scope = {"type": "http", "method": "GET", "path": "/"}
+    with pytest.raises(ExceptionGroup):
+        asyncio.run(WatchASGI(app, report)(scope, None, None))
+    assert [type(error) for error in told] == [KeyError]

@@ -124,7 +124,9 @@ def test_what_a_hook_raises_is_logged_as_it_is(host, hooks, caplog, colour):
 
     hooks.after_request(fails if colour == "def" else async_fails)
     assert host.ask().status == 500
-    assert isinstance(errors(caplog)[0], WallError)
+    error = errors(caplog)[0]
+    assert isinstance(error, WallError)
+    assert error.__cause__ is None
 
 
 @pytest.mark.parametrize("colour", ["def", "async def"])

@@ -1,10 +1,11 @@
 """Write an after_request hook once; run it on Flask and on Quart at native cost."""
 
-from . import body
+from . import body, helpers, received
 from .context import current_app, g, request, session
 from .errors import (
     AfterwareError,
     BodyStreamedError,
+    HookConfigurationError,
     HookError,
     HookRegistrationError,
     HookReturnError,
@@ -20,6 +21,7 @@ from .this_request import after_this_request
 __all__ = [
     "AfterwareError",
     "BodyStreamedError",
+    "HookConfigurationError",
     "HookError",
     "HookRegistrationError",
     "HookReturnError",
@@ -33,6 +35,8 @@ __all__ = [
     "body",
     "current_app",
     "g",
+    "helpers",
+    "received",
     "request",
     "session",
 ]

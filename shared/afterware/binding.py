@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .colour import Hook, Phase
@@ -48,6 +49,23 @@ class Binding(ABC):
                 " hooks before that."
             ) from error
         self._attached.add(phase)
+
+    def on_app(self, prepare: Callable[[Any], None]) -> None:
+        """Call *prepare* with the app, which a blueprint learns of when it is registered.
+
+        :raises HookTooLateError: the blueprint has been registered.
+        """
+        record = getattr(self.target, "record", None)  # only blueprints have it
+        if record is None:
+            prepare(self.target)
+            return
+        try:
+            record(lambda state: prepare(state.app))
+        except AssertionError as error:
+            raise HookTooLateError(
+                f"{self.target!r} has been registered on its app. Call init_app and add the hooks"
+                " before that."
+            ) from error
 
     @abstractmethod
     def _attach(self, phase: Phase) -> None: ...

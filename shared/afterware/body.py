@@ -10,6 +10,7 @@ Functions that read are coroutine functions, because Quart reads so; on Flask th
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -152,6 +153,7 @@ def transform(
     each: Callable[[bytes], bytes],
     *,
     last: Callable[[], bytes] | None = None,
+    off_loop_above: int | None = None,
 ) -> None:
     """Put every chunk of the body through *each* as it is sent; nothing is gathered.
 
@@ -160,10 +162,14 @@ def transform(
 
     :param each: given a chunk, what to send for it; empty bytes send nothing.
     :param last: called once after the last chunk, for what *each* still holds back.
+    :param off_loop_above: on Quart, chunks of more than this many bytes are transformed in a worker
+        thread, so that the event loop goes on meanwhile. A body in memory that is as large becomes
+        a stream of one chunk, without a Content-Length.
     """
     if _has_no_body(response):
         return
-    if not is_streaming(response):
+    threaded = off_loop_above is not None and not _is_wsgi(response)
+    if not is_streaming(response) and not (threaded and _is_larger(response, off_loop_above)):
         data = response.get_data() if _is_wsgi(response) else _held(response)
         replace(response, each(data or b"") + (last() if last is not None else b""))
         return
@@ -176,7 +182,7 @@ def transform(
         response.response = ClosingIterator(chunks, getattr(inner, "close", None))
     else:
         body: Any = response
-        body.response = _TransformedBody(body.response, each, last)
+        body.response = _TransformedBody(body.response, each, last, off_loop_above)
 
 
 async def add_etag(response: Response, *, overwrite: bool = False, weak: bool = False) -> bool:
@@ -241,6 +247,11 @@ def _is_small(response: WSGIResponse) -> bool:
     return (
         isinstance(response.response, ClosingIterator) and length is not None and length <= _SMALL
     )
+
+
+def _is_larger(response: Any, size: int | None) -> bool:
+    data = _held(response)
+    return data is not None and size is not None and len(data) > size
 
 
 def _held(response: Any) -> bytes | None:
@@ -319,11 +330,16 @@ class _TransformedBody:
     """
 
     def __init__(
-        self, inner: Any, each: Callable[[bytes], bytes], last: Callable[[], bytes] | None
+        self,
+        inner: Any,
+        each: Callable[[bytes], bytes],
+        last: Callable[[], bytes] | None,
+        off_loop_above: int | None,
     ) -> None:
         self._inner = inner
         self._each = each
         self._last = last
+        self._off_loop_above = off_loop_above
 
     async def __aenter__(self) -> AsyncIterator[bytes]:
         self._entered = await self._inner.__aenter__()
@@ -334,7 +350,12 @@ class _TransformedBody:
 
     async def _chunks(self) -> AsyncIterator[bytes]:
         async for chunk in self._entered:
-            if changed := self._each(chunk.encode() if isinstance(chunk, str) else chunk):
+            data = chunk.encode() if isinstance(chunk, str) else chunk
+            if self._off_loop_above is not None and len(data) > self._off_loop_above:
+                changed = await asyncio.to_thread(self._each, data)
+            else:
+                changed = self._each(data)
+            if changed:
                 yield changed
         if self._last is not None and (rest := self._last()):
             yield rest

@@ -1,59 +1,51 @@
-"""The command `afterware`: a group whose commands are loaded when they are asked for."""
+"""`afterware`: the commands of the command line, each loaded when it is called.
+
+They need click, and each what its extra names: `pip install 'afterware[differences]'`.
+"""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
 
-__all__ = ["main"]
+__all__ = ["COMMANDS", "main"]
 
-# Each command: the module and the name in it, the extra that it needs, and what it is for.
-COMMANDS: dict[str, tuple[str, str, str]] = {
-    "check": ("afterware.porting.command", "check_command", "porting"),
+# Each command: where it is, and the extra that has what it needs.
+COMMANDS = {
+    "check": ("afterware.porting.command:check_command", "porting"),
+    "differences": ("afterware.differences.command:differences", "differences"),
 }
 
 
 def main() -> None:
-    """Run the command line; where click is not installed, say how to install it."""
+    """Run the command line."""
     try:
-        group = _group()
-    except ImportError as error:
-        sys.exit(_missing(error, "porting"))
-    group()
+        import click
+    except ModuleNotFoundError:
+        sys.exit("afterware needs click: pip install 'afterware[differences]'")
 
+    class Commands(click.Group):
+        def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+            return sorted(COMMANDS)
 
-def _group() -> Any:
-    import click
-
-    class Lazy(click.Group):
-        def list_commands(self, ctx: click.Context) -> list[str]:
-            return sorted({*super().list_commands(ctx), *COMMANDS})
-
-        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-            found = COMMANDS.get(cmd_name)
-            if found is None:
-                return super().get_command(ctx, cmd_name)
-            module, name, extra = found
+        def get_command(
+            self,
+            ctx: click.Context,  # noqa: ARG002 - click's
+            cmd_name: str,
+        ) -> click.Command | None:
+            if cmd_name not in COMMANDS:
+                return None
+            place, extra = COMMANDS[cmd_name]
+            module, _, name = place.partition(":")
             try:
-                return getattr(import_module(module), name)  # type: ignore[no-any-return]
-            except ImportError as error:
-                if (error.name or "").startswith("afterware"):
-                    raise
-                raise click.ClickException(_missing(error, extra)) from None
+                command: click.Command = getattr(import_module(module), name)
+            except ModuleNotFoundError as error:
+                raise click.ClickException(
+                    f"`afterware {cmd_name}` needs {error.name}: pip install 'afterware[{extra}]'"
+                ) from error
+            return command
 
-    return Lazy(
-        "afterware",
-        help="Write an after_request hook once; run it on Flask and on Quart at native cost.",
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-
-
-def _missing(error: ImportError, extra: str) -> str:
-    return (
-        f"{error.name or 'a library'} is not installed, and this command needs it."
-        f" Install it with: pip install 'afterware[{extra}]'"
-    )
+    Commands("afterware", help="Hooks that run on Flask and on Quart.")(prog_name="afterware")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from werkzeug.local import LocalProxy
 
-__all__ = ["HostName", "current_app", "g", "host", "request", "serving", "session"]
+__all__ = [
+    "HostName",
+    "current_app",
+    "current_request",
+    "current_websocket",
+    "exchange",
+    "g",
+    "host",
+    "request",
+    "serving",
+    "session",
+]
 
 HostName = Literal["flask", "quart"]
 
@@ -117,3 +128,43 @@ request: Request = _proxy("request", _has_request)
 session: Session = _proxy("session", _has_session)
 g: Globals = _proxy("g", _has_app)
 current_app: App = _proxy("current_app", _has_app)
+
+# What gives each host's request object, kept because looking it up costs more than a hook does.
+_requests: dict[HostName, Callable[[], Any]] = {}
+
+
+def current_request() -> Request:
+    """The request object itself, for hooks on a hot path: `request` looks it up at every attribute.
+
+    :raises RuntimeError: no request is being served.
+    """
+    name = serving.get()
+    try:
+        return _requests[name]()  # type: ignore[no-any-return]
+    except KeyError:
+        module = sys.modules.get(name)
+        if module is not None:
+            _requests[name] = module.request._get_current_object  # noqa: SLF001 - werkzeug documents it
+    except RuntimeError:
+        pass
+    return host().request._get_current_object()  # type: ignore[no-any-return]  # noqa: SLF001 - so
+
+
+def current_websocket() -> Any:
+    """The websocket that Quart is opening or serving here; Flask has none.
+
+    :raises RuntimeError: there is none.
+    """
+    quart = sys.modules.get("quart")
+    if quart is None or not quart.has_websocket_context():
+        raise RuntimeError("Working outside of a websocket context.")
+    return quart.websocket._get_current_object()  # noqa: SLF001 - werkzeug documents it
+
+
+def exchange(of: Request) -> MutableMapping[str, Any]:
+    """The WSGI environ or ASGI scope of a request: what is kept there is seen at the app's edge.
+
+    :param of: a request of either host; the proxy will do.
+    """
+    environ = getattr(of, "environ", None)
+    return of.scope if environ is None else environ  # type: ignore[attr-defined, no-any-return]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AfterwareError",
     "BodyStreamedError",
+    "HookConfigurationError",
     "HookError",
     "HookRegistrationError",
     "HookReturnError",
@@ -26,6 +27,10 @@ class AfterwareError(Exception):
 
 class HookRegistrationError(AfterwareError, TypeError):
     """A function cannot be a hook as it was registered: wrong arity, colour or option."""
+
+
+class HookConfigurationError(AfterwareError, ValueError):
+    """A ready-made hook was made with an option that it does not have, or cannot work with."""
 
 
 class HookTooLateError(AfterwareError, RuntimeError):

@@ -138,7 +138,8 @@ def _driven(hook: Hook) -> Callable[..., Any]:
         try:
             return drive(function(*args))
         except Exception as error:
-            raise _explained(hook, error) from error
+            _explain(hook, error)
+            raise
 
     return call
 
@@ -163,7 +164,7 @@ def _after_request_pipeline(hooks: list[Hook]) -> Callable[[Any], Any]:
             return drive(run_async(response, stopped_in))  # type: ignore[arg-type]
         except Exception as error:
             if stopped_in and stopped_in[0].is_async:
-                raise _explained(stopped_in[0], error) from error
+                _explain(stopped_in[0], error)
             raise
 
     return run
@@ -174,16 +175,16 @@ def _awaited(hook: Hook) -> bool:
     return hook.is_async and not hook.suspends and hook.on_error == "raise"
 
 
-def _explained(hook: Hook, error: Exception) -> Exception:
-    """*error*, or what it means, where it means that the hook needs an event loop."""
+def _explain(hook: Hook, error: Exception) -> None:
+    """Raise what *error* means, where it means that the hook needs an event loop."""
     where = ""
     if isinstance(error, Suspended):
         where = f" in {error.place}" if error.place else ""
     elif not wanted_a_loop(error):
-        return error
-    return HookSuspendedError(
+        return
+    raise HookSuspendedError(
         hook,
         f"awaited something that needs an event loop{where}; on Flask it is run without one",
         "Register it with suspends=True, and it runs on a loop that outlives the request."
         " It is not run again: what it did before it waited has been done.",
-    )
+    ) from error

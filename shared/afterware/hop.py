@@ -1,6 +1,8 @@
-"""The two hops that a hook may ask for, each with the context carried in and back.
+"""The hops that a hook which waits may ask for, each with the context carried in and back.
 
 `in_worker_thread` is for a blocking `def` on Quart: the event loop goes on while the hook waits.
+`in_task_of_its_own` is for a suspending `async def` on Quart, which a client that leaves must not
+cut off in the middle.
 `on_lasting_loop` is for a suspending `async def` on Flask: the loop outlives the request, so that
 a client's pool of connections does too. A ContextVar that the hook sets is set for the caller
 afterwards; one that it unsets stays as it was, since a context cannot be told to forget.
@@ -20,7 +22,7 @@ from typing import Any, TypeVar
 from .colour import Hook
 from .errors import HookError, HookStopIterationError
 
-__all__ = ["in_worker_thread", "on_lasting_loop"]
+__all__ = ["Outlasted", "in_task_of_its_own", "in_worker_thread", "on_lasting_loop"]
 
 T = TypeVar("T")
 
@@ -55,21 +57,65 @@ def in_worker_thread(hook: Hook) -> Callable[..., Awaitable[Any]]:
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(None, context.run, guarded, *args)
-        try:
-            return await asyncio.shield(future)
-        except asyncio.CancelledError:
-            await _outlast(future)
-            error = None if future.cancelled() else future.exception()
-            if error is not None:
-                # Not logger.exception: what is being handled here is the cancellation.
-                logger.error(  # noqa: TRY400
-                    "%s failed after its client left", hook.describe(), exc_info=error
-                )
-            raise
-        finally:
-            _adopt(context)
+        return await _shielded(future, hook, context)
 
     return call
+
+
+def in_task_of_its_own(
+    hook: Hook, function: Callable[..., Awaitable[Any]]
+) -> Callable[..., Awaitable[Any]]:
+    """An awaitable form of a suspending hook that comes to its end even if the client leaves.
+
+    Quart cancels a request when its client leaves. What a hook is in the middle of then, an audit
+    row or a commit, is finished first, as it is on Flask.
+
+    :param function: what to call for the hook.
+    """
+
+    async def run(*args: Any) -> Any:
+        return await function(*args)
+
+    async def call(*args: Any) -> Any:
+        context = contextvars.copy_context()
+        task = asyncio.get_running_loop().create_task(run(*args), context=context)
+        return await _shielded(task, hook, context)
+
+    return call
+
+
+class Outlasted(asyncio.CancelledError):
+    """The request was cancelled while a hook waited, and the hook has come to its end all the same.
+
+    :param result: what the hook returned.
+    """
+
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
+
+
+async def _shielded(future: asyncio.Future[Any], hook: Hook, context: contextvars.Context) -> Any:
+    """What *future* gives. A cancellation is kept back until it is done.
+
+    :raises Outlasted: the request was cancelled meanwhile.
+    """
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError as cancelled:
+        await _outlast(future)
+        if future.cancelled():
+            raise
+        error = future.exception()
+        if error is None:
+            raise Outlasted(future.result()) from cancelled
+        # Not logger.exception: what is being handled here is the cancellation.
+        logger.error(  # noqa: TRY400
+            "%s failed after its client left", hook.describe(), exc_info=error
+        )
+        raise
+    finally:
+        _adopt(context)
 
 
 async def _outlast(future: asyncio.Future[Any]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from .colour import Hook
 from .errors import HookReturnError
+from .hop import Outlasted
 
 __all__ = [
     "AsyncStep",
@@ -59,18 +60,24 @@ def after_request_async(
 ) -> Callable[[Any, MutableSequence[Hook]], Awaitable[Any]]:
     """The same as a coroutine function, for steps of both colours.
 
-    It notes the hook that raised, or that was closed while it waited, in its second argument.
+    It notes the hook that raised, or that was closed while it waited, in its second argument. A
+    cancellation that a hook has outlasted is kept back until the hooks after it have run.
     """
 
     async def run(response: Any, stopped_in: MutableSequence[Hook]) -> Any:
+        cancelled = None
         for asynchronous, call, hook in steps:
             try:
                 result = await call(response) if asynchronous else call(response)
+            except Outlasted as outlasted:
+                cancelled, result = outlasted, outlasted.result
             except BaseException:
                 stopped_in.append(hook)
                 raise
             if result is not response:
                 response = _accepted(hook, result, responses)
+        if cancelled is not None:
+            raise cancelled
         return response
 
     return run

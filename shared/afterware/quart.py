@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import quart
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from . import context, pipeline
+from . import context, pipeline, quart_session
 from .binding import Binding
 from .colour import Hook, Phase
-from .hop import in_worker_thread
+from .hop import in_task_of_its_own, in_worker_thread
 from .loop_watch import warn_if_held, warn_if_held_async
 from .sent import EXCEPTION, Sent, WatchASGI
+
+if TYPE_CHECKING:
+    from .registry import Hooks
 
 __all__ = ["QuartBinding", "after_this_request"]
 
@@ -28,6 +31,10 @@ context.quart_may_serve = True
 class QuartBinding(Binding):
     """One set of hooks on one Quart app or blueprint."""
 
+    def __init__(self, hooks: Hooks, target: Any) -> None:
+        super().__init__(hooks, target)
+        self.on_app(quart_session.mend)
+
     def _attach(self, phase: Phase) -> None:
         if phase == "before_request":
             self.target.before_request(self._before_request())
@@ -35,7 +42,7 @@ class QuartBinding(Binding):
             self.target.after_request(self._after_request())
         elif phase == "teardown_request":
             self.target.teardown_request(self._teardown_request())
-            self._on_app(_note_exceptions)
+            self.on_app(_note_exceptions)
         else:
             self._watch()
 
@@ -106,14 +113,7 @@ class QuartBinding(Binding):
         if not ours:
             # Which blueprint served a request is known while it is served only.
             self.target.teardown_request(mark)
-        self._on_app(watch)
-
-    def _on_app(self, prepare: Callable[[quart.Quart], None]) -> None:
-        """Call *prepare* with the app, which a blueprint learns of when it is registered."""
-        if isinstance(self.target, quart.Quart):
-            prepare(self.target)
-        else:
-            self.target.record(lambda state: prepare(state.app))
+        self.on_app(watch)
 
     def _steps(self, phase: Phase) -> list[pipeline.AsyncStep]:
         debug = quart.current_app.debug if quart.has_app_context() else False
@@ -142,6 +142,8 @@ def _step(hook: Hook, debug: bool) -> pipeline.AsyncStep:
         asynchronous, call = hook.is_async, hook.function
         if debug:
             call = (warn_if_held_async if asynchronous else warn_if_held)(hook)
+        if hook.suspends and hook.phase == "after_request":
+            call = in_task_of_its_own(hook, call)
     if hook.on_error == "log":
         guard = pipeline.guarded_async if asynchronous else pipeline.guarded
         call = guard(hook, call, RESPONSES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .colour import PHASES, Hook, OnError, Phase, make_hook
@@ -24,6 +25,25 @@ Teardown = TypeVar("Teardown", bound="Callable[[Any], Awaitable[None] | None]")
 AfterResponse = TypeVar("AfterResponse", bound="Callable[[Sent], Awaitable[None] | None]")
 
 Order = Literal["registered", "reversed"]
+
+# Given a hook, what to run in its place.
+Around = Callable[[Hook], Callable[..., Any]]
+
+
+class AppSetup:
+    """The `init_app` of an object that was added, called once for each app.
+
+    :param init_app: what to call with the app.
+    """
+
+    def __init__(self, init_app: Callable[[Any], object]) -> None:
+        self._init_app = init_app
+        self._apps: list[Any] = []
+
+    def __call__(self, app: Any) -> None:
+        if not any(known is app for known in self._apps):
+            self._apps.append(app)
+            self._init_app(app)
 
 
 class Hooks:
@@ -45,6 +65,8 @@ class Hooks:
         self.order = order
         self._hooks: dict[Phase, list[Hook]] = {phase: [] for phase in PHASES}
         self._bindings: list[Binding] = []
+        self._app_setups: list[AppSetup] = []
+        self._arounds: list[Around] = []
         self._serving = False
 
     def __iter__(self) -> Iterator[Hook]:
@@ -71,7 +93,8 @@ class Hooks:
         :param blocking: for a `def` that waits on the network, a disk or a lock. Quart runs it in
             a worker thread; Flask calls it as it is.
         :param suspends: for an `async def` that really awaits such a thing. Flask runs it on a loop
-            that outlives the request; Quart awaits it as it is.
+            that outlives the request; Quart awaits it, and waits for an after_request hook even
+            where the client leaves meanwhile.
         :param on_error: "raise", or "log" to log what it raises and carry on.
         :raises HookRegistrationError: the function cannot serve in this phase.
         :raises HookTooLateError: the app has served its first request.
@@ -132,6 +155,11 @@ class Hooks:
     ) -> None:
         """Register the methods of each object that are named after phases.
 
+        Two more methods are known. `init_app(app)` is called once for each app that the hooks are
+        bound to, when they are bound; with a blueprint, when that is registered. `around(hook)` is
+        called once for each hook, before the first request, and returns the function to run in its
+        place, of the same colour.
+
         :param blocking: said of the methods that are `def`.
         :param suspends: said of the methods that are `async def`.
         :param on_error: said of all of them.
@@ -145,11 +173,20 @@ class Hooks:
                 )
             methods = [(phase, getattr(each, phase, None)) for phase in PHASES]
             found = [(phase, method) for phase, method in methods if method is not None]
-            if not found:
+            init_app, around = getattr(each, "init_app", None), getattr(each, "around", None)
+            if not found and init_app is None and around is None:
                 raise HookRegistrationError(
-                    f"{each!r} has no method named after a phase ({', '.join(PHASES)})."
-                    " Name its methods so, or register a function with `@hooks.after_request`."
+                    f"{each!r} has no method named after a phase ({', '.join(PHASES)}), init_app or"
+                    " around. Name its methods so, or register a function with"
+                    " `@hooks.after_request`."
                 )
+            if around is not None:
+                self._arounds.append(around)
+            if init_app is not None:
+                setup = AppSetup(init_app)
+                for binding in self._bindings:
+                    binding.on_app(setup)
+                self._app_setups.append(setup)
             for phase, method in found:
                 hook = make_hook(phase, method, on_error=on_error)
                 if (blocking and not hook.is_async) or (suspends and hook.is_async):
@@ -175,6 +212,8 @@ class Hooks:
                 f"These hooks are bound to {target!r} already; bound twice, each would run twice."
             )
         binding = _bind(self, target)
+        for setup in self._app_setups:
+            binding.on_app(setup)
         for phase in PHASES:
             if self._hooks[phase]:
                 binding.attach(phase)
@@ -183,7 +222,10 @@ class Hooks:
     def ready(self, phase: Phase) -> list[Hook]:
         """The hooks of *phase* in the order in which they run; from now on no more are taken."""
         self._serving = True
-        return self._in_order(phase)
+        hooks = self._in_order(phase)
+        for around in self._arounds:
+            hooks = [replace(hook, function=around(hook)) for hook in hooks]
+        return hooks
 
     def _in_order(self, phase: Phase) -> list[Hook]:
         hooks = list(self._hooks[phase])

@@ -240,7 +240,7 @@ class WatchASGI:
         try:
             await self.app(scope, watched_receive, watched_send)
         except BaseException as error:
-            watch.exception = error
+            watch.exception = _out_of_its_task_group(error)
             raise
         finally:
             await self._finish(watch, scope, context[0] if context else copy_context())
@@ -248,6 +248,13 @@ class WatchASGI:
     async def _finish(self, watch: _Watch, scope: Any, context: Context) -> None:
         watch.exception = watch.exception or scope.get(EXCEPTION)
         await _in_context(context, self.report, watch.sent(), scope)
+
+
+def _out_of_its_task_group(error: BaseException) -> BaseException:
+    # Quart 0.23 and newer run a request in a task group, which wraps what the request raises.
+    if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        return error.exceptions[0]
+    return error
 
 
 async def _in_context(context: Context, call: Callable[..., Any], *args: Any) -> None:

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import default_exceptions
 from werkzeug.http import HTTP_STATUS_CODES, remove_entity_headers
 
-from afterware import Hooks, Sent, body, g, request, session
+from afterware import Hooks, Sent, body, request, session
+from afterware.hooks import (
+    CORS,
+    AccessLog,
+    Compress,
+    Conditional,
+    Cookies,
+    RequestId,
+    SecurityHeaders,
+    ServerTiming,
+    request_id,
+)
 
 from .database import database, either
 from .statements import add_audit
@@ -30,17 +40,15 @@ logger = logging.getLogger("twin")
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
-# What may be echoed and logged of an id that a client or a proxy has chosen.
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
 _PROBLEM = "application/problem+json"
 
 
-@hooks.before_request
-def note_request_id() -> None:
-    """Take over the id that a proxy in front has given the request, if it is a sane one."""
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else None
+hooks.add(
+    RequestId("X-Request-Id", log_records=False),
+    AccessLog("json", logger="twin.access", level=logging.DEBUG),
+    ServerTiming(),
+    Cookies(script_readable=["notice"]),
+)
 
 
 @hooks.after_request
@@ -59,7 +67,7 @@ async def settle(response: Response) -> Response:
                     method=request.method,
                     path=request.path,
                     status=response.status_code,
-                    request_id=g.get("request_id"),
+                    request_id=request_id(),
                 )
             )
         )
@@ -84,13 +92,7 @@ def notice(response: Response) -> Response:
     return response
 
 
-@hooks.after_request
-async def conditional(response: Response) -> Response:
-    """Give what is held in memory an ETag; answer 304 to a client that has it, 412 as it asks."""
-    if request.method in ("GET", "HEAD") and response.status_code == 200:
-        await body.add_etag(response)
-        await body.make_conditional(response)
-    return response
+hooks.add(Conditional())
 
 
 @hooks.after_request
@@ -133,21 +135,25 @@ def even_out(response: Response) -> Response:
 
 
 @hooks.after_request
-def secure(response: Response) -> Response:
-    """Tell browsers to believe the Content-Type and to show none of this inside another page."""
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-@hooks.after_request
 def name_version(response: Response) -> Response:
-    """Name the version of the interface and, where it has one, the request."""
+    """Name the version of the interface."""
     response.headers["X-Api-Version"] = "1"
-    if g.get("request_id"):
-        response.headers["X-Request-Id"] = g.request_id
     return response
+
+
+# Last, since they look at the answer as it is going to be sent.
+hooks.add(
+    SecurityHeaders(
+        None,
+        content_security_policy="default-src 'none'; frame-ancestors 'none'",
+        content_type_options=True,
+        referrer_policy="no-referrer",
+        force_https=False,
+        session_cookie_secure=False,
+    ),
+    CORS("*", resources=["/json/*", "/stream"], methods="GET"),
+    Compress(),
+)
 
 
 @hooks.teardown_request

@@ -10,6 +10,12 @@ SERVERS = {
     " only when it closes it (RFC 9112, section 9.3)",
 }
 
+# Headers that are new with every answer, whoever gives it.
+MOMENTS = {
+    "server-timing": "how long this answer took",
+    "x-request-id": "made anew for a request that brings none",
+}
+
 # On one request, a header that one twin sends and the other does not: (request, header) -> reason.
 # No hook can mend them, or it would have.
 HOSTS = {

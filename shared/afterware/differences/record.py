@@ -1,0 +1,149 @@
+"""One difference: a way in which the same hook behaves differently on the two hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from .stage import At
+
+__all__ = [
+    "COLUMNS",
+    "FAMILIES",
+    "About",
+    "Bites",
+    "Column",
+    "Difference",
+    "Facts",
+    "Family",
+    "Need",
+    "Probe",
+    "difference",
+    "in_one_line",
+]
+
+Family = Literal["response", "running", "lifecycle", "request", "wire"]
+
+# The hundreds digit of an id says its family.
+FAMILIES: dict[str, tuple[Family, str]] = {
+    "1": ("response", "The response object"),
+    "2": ("running", "How a hook is run"),
+    "3": ("lifecycle", "The life cycle of a request"),
+    "4": ("request", "The request, the context and the helpers"),
+    "5": ("wire", "Servers and what crosses the wire"),
+}
+
+Need = Literal[
+    "await-response",
+    "await-request",
+    "await-helper",
+    "missing-api",
+    "blocking",
+    "thread-bound",
+    "lifecycle",
+    "broken",
+    "undecided",
+]
+
+About = Literal["hook", "view", "app", "server"]
+
+Bites = Literal["loudly", "silently", "on some paths", "under load"]
+
+# Where a probe is run: on each host as one would write it there, then bound through Afterware.
+Column = Literal["flask", "quart", "bound", "bound_on_flask"]
+COLUMNS: tuple[Column, ...] = ("flask", "quart", "bound", "bound_on_flask")
+
+# What a probe saw: each fact by its name.
+Facts = dict[str, str]
+Probe = Callable[["At"], Facts]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A difference between Flask and Quart.
+
+    `flask`, `quart` and `bound` say in a line each what happens, and are the claim that is held
+    against what the probe sees; see `in_one_line`.
+
+    :param id: AW and three digits; it never changes and is never used again for another.
+    :param title: what differs, as one short sentence.
+    :param probe: sees it happen, on the host that it is given.
+    :param flask: what the probe sees on Flask.
+    :param quart: what it sees on Quart.
+    :param bound: what it sees on Quart where the hook is bound through Afterware.
+    :param bound_on_flask: the same on Flask; None says that it is the same as on Quart.
+    :param later: from which version on it is otherwise, and what then: `{"quart 0.23": {...}}`.
+    :param bites: how one comes to notice.
+    :param whom: whose hook or app it meets.
+    :param remedy: what to do, in one line.
+    :param about: what it is a property of; a hook can be mended by binding it, a server cannot.
+    :param why: where Afterware does not remove it: why not, and what to do instead.
+    :param needs: the words for what a hook needs on Quart because of it, which `afterware check`
+        files under this id; empty where no checker can see it in a hook.
+    :param before: the hook on Flask, as Python source.
+    :param after: the same hook for both hosts.
+    :param defect: for a defect of a host itself: which versions have it.
+    :param see: public references, as URLs.
+    """
+
+    id: str
+    title: str
+    probe: Probe
+    flask: str
+    quart: str
+    bound: str
+    bound_on_flask: str | None = None
+    later: Mapping[str, Mapping[Column, str]] = field(default_factory=dict)
+    bites: Bites
+    whom: str
+    remedy: str
+    about: About = "hook"
+    why: str = ""
+    needs: tuple[Need, ...] = ()
+    before: str = ""
+    after: str = ""
+    defect: str = ""
+    see: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> Family:
+        """The family that the id belongs to."""
+        return FAMILIES[self.id[2]][0]
+
+    def claim(self, versions: Mapping[str, str]) -> dict[Column, str]:
+        """What each column is said to show with these versions.
+
+        :param versions: by lower-case name of the package, and `python`.
+        """
+        claimed: dict[Column, str] = {
+            "flask": self.flask,
+            "quart": self.quart,
+            "bound": self.bound,
+            "bound_on_flask": self.bound if self.bound_on_flask is None else self.bound_on_flask,
+        }
+        for since, other in self.later.items():
+            name, _, version = since.partition(" ")
+            if _number(versions.get(name, "0")) >= _number(version):
+                claimed.update(other)
+        return claimed
+
+
+def difference(id: str, title: str, **rest: Any) -> Callable[[Probe], Difference]:  # noqa: A002 - the record's own word
+    """Make a record of the probe that is decorated; the parameters are those of `Difference`."""
+
+    def made(probe: Probe) -> Difference:
+        return Difference(id=id, title=title, probe=probe, **rest)
+
+    return made
+
+
+def in_one_line(facts: Facts) -> str:
+    """What a probe saw, as claims are written: `name: value; name: value`."""
+    return "; ".join(f"{name}: {value}" for name, value in facts.items())
+
+
+def _number(version: str) -> tuple[int, ...]:
+    parts = (part for part in version.split(".") if part.isdigit())
+    return tuple(int(part) for part in parts)
