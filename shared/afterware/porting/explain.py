@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from inspect import cleandoc
 from typing import Any
 
 import click
@@ -45,7 +47,7 @@ def explain(code: str) -> str:
         for title, name in (("Before", "before"), ("After", "after")):
             value = getattr(record, name, "")
             if value:
-                lines += ["", f"{title}:", *(f"    {line}" for line in value.splitlines())]
+                lines += ["", f"{title}:", *textwrap.indent(cleandoc(value), "    ").splitlines()]
         if record.see:
             lines += ["", *record.see]
     else:

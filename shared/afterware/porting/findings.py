@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .codes import NEEDS, Kind, kind_of
 from .evaluate import Evaluator
+from .index import terminal_name
 from .judge import Judge, Note
 from .project import Project
 from .scan import Hook, scan
@@ -24,6 +25,14 @@ __all__ = ["Finding", "JudgedHook", "Outcome", "check"]
 _ORDER = ("silently", "on some paths", "under load", "loudly")
 _NOQA = re.compile(
     rb"#\s*noqa(?:\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE
+)
+# Reads that give a coroutine, and functions that take one as they take anything.
+_COROUTINES = frozenset(
+    {"response.get_data", "response.data", "response.get_json", "response.json"}
+)
+_BEARS = frozenset(
+    """append bool critical debug dict error exception format info isinstance jsonify list log print
+    repr set_data str type warning""".split()
 )
 _BROAD = frozenset({"Exception", "BaseException"})
 
@@ -190,6 +199,8 @@ def _finding(hook: Hook, note: Note, kind: Kind) -> Finding:
     if note.module is not hook.module:
         elsewhere = f"{note.module.source.name}:{getattr(note.node, 'lineno', 1)}"
     bites = kind.bites
+    if note.kind in _COROUTINES and not elsewhere and not _fails_at_once(hook, note.node):
+        bites = "silently"  # a coroutine is true, and can be printed
     if bites == "loudly" and _swallowed(hook, note.via):
         bites = "silently"
     message = kind.message.replace("{}", note.subject or "this")
@@ -207,6 +218,20 @@ def _finding(hook: Hook, note: Note, kind: Kind) -> Finding:
         note.kind,
         elsewhere,
     )
+
+
+def _fails_at_once(hook: Hook, node: ast.AST) -> bool:
+    """Whether what is read is used in a way that a coroutine does not bear."""
+    top = hook.module.node if hook.function is None else hook.function.node
+    parents = {id(child): each for each in ast.walk(top) for child in ast.iter_child_nodes(each)}
+    parent = parents.get(id(node))
+    if isinstance(parent, ast.Call) and parent.func is node:
+        node, parent = parent, parents.get(id(parent))
+    if isinstance(parent, ast.Call):
+        return node in parent.args and terminal_name(parent.func) not in _BEARS
+    if isinstance(parent, ast.Attribute | ast.Subscript | ast.BinOp | ast.comprehension):
+        return True
+    return isinstance(parent, ast.For) and parent.iter is node
 
 
 def _swallowed(hook: Hook, node: ast.AST) -> bool:
