@@ -12,6 +12,7 @@ __all__ = ["COMMANDS", "main"]
 
 # Each command: where it is, and the extra that has what it needs.
 COMMANDS = {
+    "check": ("afterware.porting.command:check_command", "porting"),
     "differences": ("afterware.differences.command:differences", "differences"),
 }
 

@@ -1,0 +1,118 @@
+"""`--fix`: rewrites hooks with libcst, which keeps formatting and comments."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import stat
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import libcst
+
+from .plan import Left, Target, plan_files
+from .recolour import rewrite_module
+
+if TYPE_CHECKING:
+    from .findings import Outcome
+
+__all__ = ["FixReport", "fix_files"]
+
+
+@dataclass(slots=True)
+class FixReport:
+    """What was rewritten, and what was left."""
+
+    changed: dict[str, str] = field(default_factory=dict)
+    rewritten: int = 0
+    left: list[Left] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    written: bool = True
+
+    def text(self, *, show_diff: bool = False) -> str:
+        """The report for people.
+
+        :param show_diff: the changes as unified diffs.
+        """
+        lines: list[str] = []
+        if show_diff:
+            lines += self.changed.values()
+        verb = "rewrote" if self.written else "would rewrite"
+        hooks = "hook" if self.rewritten == 1 else "hooks"
+        files = "file" if len(self.changed) == 1 else "files"
+        lines.append(f"{verb} {self.rewritten} {hooks} in {len(self.changed)} {files}\n")
+        lines += [f"{each}\n" for each in self.failed]
+        lines += [f"left {e.file}:{e.line}: {e.name}: {e.why}\n" for e in self.left]
+        return "".join(lines)
+
+
+def fix_files(outcome: Outcome, *, to: str, write: bool) -> FixReport:
+    """Rewrite what is sure.
+
+    :param to: "afterware" for hooks that run on both hosts, "quart" for native ones.
+    :param write: replace the files; otherwise only say what would change.
+    """
+    target: Target = "quart" if to == "quart" else "afterware"
+    plans, left = plan_files(outcome, target)
+    report = FixReport(left=left, written=write)
+    for module, wanted in plans.items():
+        source = module.source
+        try:
+            parsed = libcst.parse_module(source.data)
+            new, done, more = rewrite_module(parsed, module, wanted, target)
+        except (libcst.ParserSyntaxError, UnicodeDecodeError, LookupError, RecursionError) as error:
+            reason = str(error).splitlines()[0]
+            report.failed.append(f"left {source.name}: libcst does not parse it: {reason}")
+            continue
+        report.left += more
+        data = new.bytes
+        if data == source.data:
+            continue
+        try:
+            compile(data, source.name, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):  # never write what does not parse
+            report.failed.append(f"left {source.name}: what it would become does not parse")
+            continue
+        if write:
+            try:
+                _replace(source.path, source.data, data)
+            except OSError as error:
+                report.failed.append(f"left {source.name}: cannot be written: {error.strerror}")
+                continue
+        report.rewritten += done
+        report.changed[source.name] = _diff(source.name, parsed.code, new.code)
+    return report
+
+
+def _replace(path: Path, old: bytes, new: bytes) -> None:
+    """Put *new* in place of *old* at once, with the file's mode; never half of it.
+
+    :raises OSError: the file changed meanwhile, or cannot be replaced.
+    """
+    real = path.resolve()  # a link stays a link
+    if real.read_bytes() != old:
+        raise OSError(0, "it changed while it was checked")
+    mode = stat.S_IMODE(real.stat().st_mode)
+    handle, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(new)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(real)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _diff(name: str, old: str, new: str) -> str:
+    return "".join(
+        difflib.unified_diff(
+            old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}"
+        )
+    )

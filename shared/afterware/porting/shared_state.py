@@ -1,0 +1,232 @@
+"""State that belongs to a thread or a context, and who else touches it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from .evaluate import THREAD_LOCALS
+from .index import Function, Module, terminal_name
+from .knowledge import lock_kind
+from .values import Atom, Func, Obj
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .evaluate import Evaluator, Frame
+
+__all__ = ["SharedState"]
+
+_THREAD_IDS = re.compile(
+    r"(?:threading\.(?:get_ident|get_native_id|current_thread|currentThread)|_thread\.get_ident"
+    r"|thread\.get_ident|greenlet\.getcurrent|gevent\.getcurrent|asyncio\.current_task)\(\)"
+    r"(?:\.(?:ident|name|native_id|getName\(\)))?"
+)
+_THREAD_TIMES = frozenset({"time.thread_time", "time.thread_time_ns"})
+_CONTEXT_CALLS = re.compile(
+    r"structlog\.contextvars\.(?:clear_contextvars|unbind_contextvars|reset_contextvars"
+    r"|get_contextvars|get_merged_contextvars)|opentelemetry\.context\.detach"
+    r"|(?:.*\.)?\w*(?:_var|_ctx|_context|_cv|ctxvar|contextvar)\.reset"
+)
+_PLAIN_THREAD = frozenset(
+    "ident name native_id daemon getName is_alive isDaemon __class__ __name__".split()
+)
+_OPENS_PEEWEE = frozenset({"connect", "connection_context", "atomic", "bind_ctx", "Model"})
+_MANY = 40
+
+
+class SharedState:
+    """Knows what state other functions of the project leave on a thread or in a context.
+
+    :param evaluator: knows what expressions stand for.
+    """
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+
+    def concerns(self, atom: Obj) -> bool:
+        """Whether an object's attributes depend on the thread or the context."""
+        path = atom.path
+        return (
+            path in THREAD_LOCALS
+            or path == "contextvars.ContextVar()"
+            or path.startswith(
+                ("sqlite3.connect()", "peewee.", "playhouse.", "threading.current_thread()")
+            )
+            or lock_kind(path) == "RLock"
+            or "scoped_session()" in path
+            or path in ("cProfile.Profile()", "profile.Profile()")
+        )
+
+    @staticmethod
+    def is_thread_id(path: str) -> bool:
+        """Whether a value tells threads or tasks apart."""
+        return _THREAD_IDS.fullmatch(path) is not None
+
+    @staticmethod
+    def is_thread_time(path: str) -> bool:
+        """Whether a clock counts the time of the thread that reads it."""
+        return path in _THREAD_TIMES
+
+    @staticmethod
+    def is_context_call(path: str) -> bool:
+        """Whether a call outside the tree reads or resets what is bound to the context."""
+        return _CONTEXT_CALLS.fullmatch(path.replace("()", "")) is not None
+
+    def use(
+        self, atom: Obj, name: str, node: ast.AST, frame: Frame, own: set[Function]
+    ) -> Iterator[tuple[str, str]]:
+        """What is wrong with using an attribute of such an object, as (kind, subject).
+
+        :param own: the functions that the hook itself runs.
+        """
+        path = atom.path
+        if path in THREAD_LOCALS:
+            if self._touched_elsewhere(atom, name, node, own):
+                yield "thread-local", name
+        elif path == "contextvars.ContextVar()":
+            yield from self._contextvar(atom, name, own)
+        elif path.startswith("sqlite3.connect()"):
+            if self._left_by_another(atom, own) and "check_same_thread=False" not in atom.flags:
+                if name not in ("row_factory", "text_factory", "isolation_level"):
+                    yield "sqlite", name
+        elif lock_kind(path) == "RLock":
+            if name == "release" and not self._acquired(atom, own):
+                yield "rlock", name
+        elif "scoped_session()" in path:
+            positional = any(flag == "1=" or flag.startswith("1=") for flag in atom.flags)
+            if "scopefunc=" not in atom.flags and not positional:
+                yield "scoped-session", name
+        elif path.startswith(("peewee.", "playhouse.")):
+            if path.endswith("()") and name in (
+                "close",
+                "is_closed",
+                "commit",
+                "rollback",
+                "connection",
+            ):
+                if not self._opened_here(node, frame):
+                    yield "thread-connection", name
+        elif path.endswith("Profile()"):
+            if name == "disable" and self._left_by_another(atom, own):
+                yield "thread-profile", name
+        elif path == "threading.current_thread()":
+            if name not in _PLAIN_THREAD:
+                yield "thread-local", name
+
+    def _left_by_another(self, atom: Obj, own: set[Function]) -> bool:
+        if not atom.left:
+            return False
+        if "closure" not in atom.flags:
+            return True
+        name, line, _ = atom.site
+        return not any(
+            function.module.source.name == name
+            and function.line <= line <= (getattr(function.node, "end_lineno", 0) or 0)
+            for function in own
+        )
+
+    def _opened_here(self, node: ast.AST, frame: Frame) -> bool:
+        return any(
+            isinstance(each, ast.Call)
+            and terminal_name(each.func) in _OPENS_PEEWEE
+            and getattr(each, "lineno", 0) < getattr(node, "lineno", 0)
+            for each in frame.scope.nodes
+        )
+
+    def _touched_elsewhere(self, atom: Obj, name: str, node: ast.AST, own: set[Function]) -> bool:
+        """Whether another function leaves this attribute on the thread, and none of the hook's."""
+        stores = self.evaluator.project.stores(name, self._module_of(node, own))
+        mine = others = False
+        for store in stores:
+            base = self.evaluator.eval(store.base, self.evaluator.frame(store.scope))
+            if not any(_same(each, atom) for each in base):
+                continue
+            if store.scope in own and store.value is not None:
+                line = getattr(store.node, "lineno", 0)
+                mine = mine or line < getattr(node, "lineno", 0)
+            elif store.scope not in own:
+                others = others or store.value is not None
+        reading = not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+        if others:
+            return True
+        return reading and not mine
+
+    def _module_of(self, node: ast.AST, own: set[Function]) -> Module:
+        for function in own:
+            if id(node) in function.module.scopes:
+                return function.module
+        return next(iter(own)).module
+
+    def _contextvar(self, atom: Obj, name: str, own: set[Function]) -> Iterator[tuple[str, str]]:
+        if name == "reset":
+            yield "contextvar-reset", name
+            return
+        setters, getters = self._context_users(atom, own)
+        if name == "get" and setters:
+            yield "contextvar", name
+        elif name == "set" and (setters or getters):
+            yield "contextvar-set", name
+
+    def _context_users(self, atom: Obj, own: set[Function]) -> tuple[bool, bool]:
+        found = {"set": False, "get": False}
+        module = next(iter(own)).module
+        for verb in found:
+            for call in self.evaluator.project.calls({verb}, module):
+                if call.scope in own or not isinstance(call.node, ast.Call):
+                    continue
+                if isinstance(call.scope, Function) and call.scope.is_async:
+                    continue
+                func = call.node.func
+                if isinstance(func, ast.Attribute):
+                    base = self.evaluator.eval(func.value, self.evaluator.frame(call.scope))
+                    if any(_same(each, atom) for each in base):
+                        found[verb] = True
+                        break
+        return found["set"], found["get"]
+
+    def _acquired(self, atom: Obj, own: set[Function]) -> bool:
+        for function in own:
+            frame = self.evaluator.frame(function)
+            for node in function.nodes:
+                if isinstance(node, ast.Call) and terminal_name(node.func) == "acquire":
+                    if isinstance(node.func, ast.Attribute):
+                        base = self.evaluator.eval(node.func.value, frame)
+                        if any(_same(each, atom) for each in base):
+                            return True
+        return False
+
+    def receivers(self, node: ast.Call, frame: Frame) -> list[Func]:
+        """The functions of the tree that are connected to a signal that is sent."""
+        if terminal_name(node.func) not in ("send", "send_async"):
+            return []
+        return list(self._connected(node, frame))
+
+    def _connected(self, node: ast.Call, frame: Frame) -> Iterable[Func]:
+        assert isinstance(node.func, ast.Attribute)
+        signal = self.evaluator.eval(node.func.value, frame)
+        calls = self.evaluator.project.calls({"connect", "connect_via"}, frame.scope.module)
+        for call in calls[:_MANY]:
+            inner = self.evaluator.frame(call.scope)
+            target = call.node.func if isinstance(call.node, ast.Call) else call.node
+            if not isinstance(target, ast.Attribute):
+                continue
+            if not any(
+                _same(a, b)
+                for a in self.evaluator.eval(target.value, inner)
+                for b in signal
+                if isinstance(b, Obj)
+            ):
+                continue
+            if call.decorates is not None:
+                if isinstance(call.decorates, Function):
+                    yield Func(call.decorates, inner)
+            elif isinstance(call.node, ast.Call) and call.node.args:
+                for atom in self.evaluator.eval(call.node.args[0], inner):
+                    if isinstance(atom, Func):
+                        yield atom
+
+
+def _same(first: Atom, second: Obj) -> bool:
+    return isinstance(first, Obj) and first.path == second.path and first.site == second.site

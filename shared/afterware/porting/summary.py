@@ -1,0 +1,49 @@
+"""What a check comes to: hooks found, ready, to change, by need, and their cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .codes import NEEDS
+
+if TYPE_CHECKING:
+    from .findings import Outcome
+
+__all__ = ["HOP_MICROSECONDS", "Summary", "summarise"]
+
+# Added cost of one plain hook on Quart, which hops to a worker thread, in microseconds a request.
+# Measured by `python -m benchmarks run`, scenario quart/28B/native-def; see docs/benchmarks.md.
+HOP_MICROSECONDS = 100
+
+Summary = dict[str, Any]
+
+
+def summarise(outcome: Outcome) -> Summary:
+    """The closing figures of a check."""
+    hooks = outcome.hooks
+    plain = [
+        each
+        for each in hooks
+        if each.registered != "call-on-close"
+        and (each.hook.function is None or not each.hook.function.is_async)
+    ]
+    every_request = [each for each in plain if each.registered != "this-request"]
+    return {
+        "files": outcome.files,
+        "hooks": len(hooks),
+        "ready": sum(not each.needs for each in hooks),
+        "to_change": sum(bool(each.needs) for each in hooks),
+        "by_need": {
+            need: count for need in NEEDS if (count := sum(need in each.needs for each in hooks))
+        },
+        "findings": sum(len(each.findings) for each in hooks),
+        "silent": sum(
+            any(finding.bites == "silently" for finding in each.findings) for each in hooks
+        ),
+        "plain_on_every_request": len(every_request),
+        "hop_microseconds": HOP_MICROSECONDS,
+        "added_microseconds_per_request": len(every_request) * HOP_MICROSECONDS,
+        "unknown_registrations": [{"file": file, "line": line} for file, line in outcome.unknown],
+        "unfinished": [{"file": file, "line": line} for file, line in outcome.unfinished],
+        "skipped": [{"file": each.file, "reason": each.reason} for each in outcome.skipped],
+    }

@@ -1,0 +1,211 @@
+"""What --fix writes is what the cases say, runs on both hosts, and answers as the original did."""
+
+import asyncio
+import importlib.util
+import itertools
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from afterware.porting.findings import check
+from afterware.porting.rewrite import FixReport, fix_files
+from tests.porting.case_files import Case, load
+
+CASES = load("fixes")
+NUMBERS = itertools.count()
+KEPT = ("ETag", "Vary", "Content-Type")
+
+Answer = tuple[int, bytes, dict[str, str]]
+
+
+def fixed(directory: Path, to: str, *, write: bool = True) -> FixReport:
+    return fix_files(check([directory]), to=to, write=write)
+
+
+@pytest.fixture
+def imported() -> Iterator[list[str]]:
+    names: list[str] = []
+    yield names
+    for name in names:
+        del sys.modules[name]
+
+
+def load_module(text: str, names: list[str], directory: Path) -> ModuleType:
+    name = f"ported_{next(NUMBERS)}"
+    path = directory / f"{name}.py"
+    path.write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    names.append(name)
+    spec.loader.exec_module(module)
+    return module
+
+
+def kept(response: Any) -> dict[str, str]:
+    # Quart sends a 304 with the headers of a body, Flask without: the hosts differ, not the hooks.
+    names = [name.lower() for name in KEPT if response.status_code != 304 or name == "ETag"]
+    return {
+        name.title(): value
+        for name, value in response.headers.items()
+        if name.lower().startswith("x-") or name.lower() in names
+    }
+
+
+def on_flask(module: ModuleType) -> list[Answer]:
+    answers = []
+    client = module.app.test_client()
+    for path, headers in requests():
+        response = client.get(path, headers=headers)
+        answers.append((response.status_code, response.get_data(), kept(response)))
+        if response.headers.get("ETag"):
+            again = {"If-None-Match": response.headers["ETag"]}
+            response = client.get(path, headers=again)
+            answers.append((response.status_code, response.get_data(), kept(response)))
+    return answers
+
+
+def on_quart(module: ModuleType) -> list[Answer]:
+    async def run() -> list[Answer]:
+        answers = []
+        client = module.app.test_client()
+        for path, headers in requests():
+            response = await client.get(path, headers=headers)
+            data = await response.get_data()
+            answers.append((response.status_code, data, kept(response)))
+            if response.headers.get("ETag"):
+                again = {"If-None-Match": response.headers["ETag"]}
+                response = await client.get(path, headers=again)
+                data = await response.get_data()
+                answers.append((response.status_code, data, kept(response)))
+        return answers
+
+    return asyncio.run(run())
+
+
+def requests() -> list[tuple[str, dict[str, str]]]:
+    return [("/", {}), ("/", {"Accept": "text/html"})]
+
+
+def on_the_other_host(text: str) -> str:
+    return text.replace("from flask import", "from quart import").replace("Flask", "Quart")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_rewritten_file_is_the_one_of_the_case(case: Case, tmp_path: Path) -> None:
+    fixed(case.write(tmp_path), "afterware")
+    for name, text in case.after.items():
+        assert (tmp_path / name).read_text(encoding="utf-8") == text.rstrip("\n") + "\n"
+
+
+@pytest.mark.parametrize("to", ["afterware", "quart"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_second_run_changes_nothing(case: Case, to: str, tmp_path: Path) -> None:
+    fixed(case.write(tmp_path), to)
+    once = (tmp_path / "app.py").read_bytes()
+    report = fixed(tmp_path, to)
+    assert report.changed == {}
+    assert (tmp_path / "app.py").read_bytes() == once
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_ported_to_afterware_it_answers_on_both_hosts_as_the_original_on_flask(
+    case: Case, tmp_path: Path, imported: list[str]
+) -> None:
+    original = on_flask(load_module(case.files["app.py"], imported, tmp_path))
+    fixed(case.write(tmp_path / "tree"), "afterware")
+    text = (tmp_path / "tree" / "app.py").read_text(encoding="utf-8")
+    assert "afterware" in text
+    assert on_flask(load_module(text, imported, tmp_path)) == original
+    assert on_quart(load_module(on_the_other_host(text), imported, tmp_path)) == original
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_ported_to_quart_it_answers_as_the_original_on_flask(
+    case: Case, tmp_path: Path, imported: list[str]
+) -> None:
+    original = on_flask(load_module(case.files["app.py"], imported, tmp_path))
+    fixed(case.write(tmp_path / "tree"), "quart")
+    text = (tmp_path / "tree" / "app.py").read_text(encoding="utf-8")
+    answers = on_quart(load_module(on_the_other_host(text), imported, tmp_path))
+    assert without_etags(answers) == without_etags(original)
+
+
+def without_etags(answers: list[Answer]) -> list[Answer]:
+    # Quart's add_etag hashes with MD5, Flask's with SHA-1: the tag of the same body is another.
+    return [
+        (status, data, {name: value for name, value in headers.items() if name != "Etag"})
+        for status, data, headers in answers
+    ]
+
+
+LEFT = """
+from flask import Flask, jsonify
+app = Flask(__name__)
+def measure(response):
+    return len(response.get_data())
+@app.after_request
+def through_a_helper(response):
+    response.headers["X"] = str(measure(response))
+    return response
+@app.after_request
+def called_by_others(response):
+    response.headers["X"] = str(len(response.data))
+    return response
+def view():
+    return called_by_others(app.response_class("x"))
+@app.after_request
+def in_a_lambda(response):
+    size = lambda: len(response.data)
+    response.headers["X"] = str(size())
+    return response
+@app.after_request
+def other_helpers(response):
+    return jsonify(1)
+@app.after_request
+def broken(response):
+    response.headers["X"] = "1"
+app.after_request(lambda response: response)
+"""
+
+
+def test_what_is_not_sure_is_left_and_listed_with_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(LEFT, encoding="utf-8")
+    report = fixed(tmp_path, "afterware")
+    assert (tmp_path / "app.py").read_text(encoding="utf-8") == LEFT
+    reasons = {each.name: each.why for each in report.left}
+    assert set(reasons) == {
+        "through_a_helper", "called_by_others", "in_a_lambda", "other_helpers", "broken", "<lambda>"
+    }  # fmt: skip
+    assert "helper" not in reasons["called_by_others"]
+    assert "line 15" in reasons["called_by_others"]
+    assert "jsonify" in reasons["other_helpers"]
+    assert "AW211" in reasons["broken"]
+
+
+def test_mode_and_encoding_are_kept_and_nothing_else_is_left_behind(tmp_path: Path) -> None:
+    file = tmp_path / "app.py"
+    text = (
+        "# -*- coding: latin-1 -*-\r\nfrom flask import Flask\r\napp = Flask(__name__)\r\n"
+        "@app.after_request\r\ndef h(response):  # caf\xe9\r\n    return response\r\n"
+    )
+    file.write_bytes(text.encode("latin-1"))
+    file.chmod(0o640)
+    fixed(tmp_path, "quart")
+    assert file.read_bytes() == text.replace("def h", "async def h").encode("latin-1")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_diff_shows_the_change_and_writes_nothing(tmp_path: Path) -> None:
+    CASES[0].write(tmp_path)
+    report = fixed(tmp_path, "afterware", write=False)
+    assert "+async def shout(response):" in report.text(show_diff=True)
+    assert (tmp_path / "app.py").read_text(encoding="utf-8") == CASES[0].files["app.py"]
