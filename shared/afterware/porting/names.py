@@ -275,8 +275,9 @@ class Names(Core):
                 return one(Reg("after_this_request", ""))
         elif top == "werkzeug" and rest.rpartition(".")[2] in ("Response", "BaseResponse"):
             path = "werkzeug.Response"
-        elif path == "werkzeug.local.LocalProxy":
-            return one(Ext("werkzeug.local.LocalProxy"))
+        elif top == "afterware" and path.rpartition(".")[2] in host.PROXIES:
+            # Afterware's proxies stand for the host's own objects.
+            return one(Host(host.PROXIES[path.rpartition(".")[2]]))
         return one(Ext(path))
 
 
