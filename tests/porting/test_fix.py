@@ -1,5 +1,6 @@
 """What --fix writes is what the cases say, runs on both hosts, and answers as the original did."""
 
+import ast
 import asyncio
 import importlib.util
 import itertools
@@ -144,6 +145,21 @@ def without_etags(answers: list[Answer]) -> list[Answer]:
         (status, data, {name: value for name, value in headers.items() if name != "Etag"})
         for status, data, headers in answers
     ]
+
+
+@pytest.mark.parametrize("to", ["afterware", "quart"])
+@pytest.mark.parametrize("case", load("cases"), ids=lambda case: case.name)
+def test_of_any_hooks_what_is_written_parses_and_is_final(
+    case: Case, to: str, tmp_path: Path
+) -> None:
+    before = len(check([case.write(tmp_path)]).hooks)
+    report = fixed(tmp_path, to)
+    assert report.failed == []
+    for name in case.files:
+        ast.parse((tmp_path / name).read_bytes())
+    after = len(check([tmp_path]).hooks)
+    assert after == before - (report.rewritten if to == "afterware" else 0)
+    assert fixed(tmp_path, to).changed == {}
 
 
 LEFT = """

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -14,6 +14,9 @@ from .findings import Outcome, check
 from .report import as_github, as_json, as_text
 from .sarif import as_sarif
 from .settings import SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["check_command"]
 

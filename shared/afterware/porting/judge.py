@@ -482,6 +482,10 @@ class Judge:
                 self.note(walk, "thread-time", module, node, via, last)
         self.callbacks(atom, arguments, frame, node, walk, via, aside)
         if _hands_over(arguments) and _is_unknown(path) and last not in _CONTAINER:
+            if isinstance(node, ast.Call) and self.sent_to_receivers(
+                node, arguments, frame, walk, via, aside
+            ):
+                return
             self.undecided(arguments, node, module, walk, via)
 
     def handled_as_state(self, atom: Ext | Obj, last: str) -> bool:
@@ -620,13 +624,25 @@ class Judge:
             self.spawn(("", _line(node), 0), arguments, frame, node, walk, via)
             return
         if _hands_over(arguments) and last not in _CONTAINER:
-            receivers = self.state.receivers(node, frame)
-            if receivers:
-                for func in receivers:
-                    passed = Arguments(list(arguments.positional), dict(arguments.keywords))
-                    self.called(func, passed, frame, node, walk, via, aside)
+            if self.sent_to_receivers(node, arguments, frame, walk, via, aside):
                 return
             self.undecided(arguments, node, module, walk, via)
+
+    def sent_to_receivers(
+        self,
+        node: ast.Call,
+        arguments: Arguments,
+        frame: Frame,
+        walk: _Walk,
+        via: ast.AST,
+        aside: bool,
+    ) -> bool:
+        """Follow a signal to those of the tree that are connected to it, if any are."""
+        receivers = self.state.receivers(node, frame)
+        for func in receivers:
+            passed = Arguments(list(arguments.positional), dict(arguments.keywords))
+            self.called(func, passed, frame, node, walk, via, aside)
+        return bool(receivers)
 
     def undecided(
         self, arguments: Arguments, node: ast.AST, module: Module, walk: _Walk, via: ast.AST

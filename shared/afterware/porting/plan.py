@@ -122,6 +122,10 @@ def _plan(hook: JudgedHook, to: Target, evaluator: Evaluator) -> Plan | None:
         raise _Unsure("it has other decorators, which would have to await it")
     if to == "afterware" and len(function.decorators) != 1:
         raise _Unsure("it has other decorators; see which of them are portable")
+    if to == "afterware" and hook.registered != "this-request":
+        decorator = function.decorators[0]
+        if not (isinstance(decorator, ast.Attribute) and decorator.attr == "after_request"):
+            raise _Unsure("what registers it goes by another name; write the app's own")
     if to == "quart" and len(function.decorators) > 1:
         raise _Unsure("it has other decorators, which would have to await it")
     if recolour and (other := _other_use(function, evaluator)):

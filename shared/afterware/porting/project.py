@@ -14,7 +14,7 @@ from .sources import Skipped, Source, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .evaluate import Evaluator
+    from .core import Core
     from .index import Call, Class, Module, Store
 
 __all__ = ["Package", "Project"]
@@ -359,7 +359,7 @@ class Project:
                             found.append(call)
         return found
 
-    def subclasses(self, evaluator: Evaluator, cls: Class) -> list[Class]:
+    def subclasses(self, evaluator: Core, cls: Class) -> list[Class]:
         """The classes of the tree that inherit from one."""
         found = self._subclasses.get(id(cls))
         if found is None:

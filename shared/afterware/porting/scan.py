@@ -45,12 +45,14 @@ class Registration:
     :param call: the expression that registers, for its line.
     :param word: how, in the words of the report.
     :param value: what is registered.
+    :param function: the function that is decorated, where that is how.
     """
 
     module: Module
     call: ast.AST
     word: str
     value: Value
+    function: Function | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -180,7 +182,7 @@ def _registered_by(evaluator: Evaluator, module: Module, call: Call) -> Iterator
                 index = function.decorators.index(call.node)
                 value = evaluator.decorated(function, frame, index + 1)
                 word = _WORDS.get(atom.name) or atom.receiver or "app"
-                yield Registration(module, function.node, word, value)
+                yield Registration(module, function.node, word, value, function)
                 return
         return
     node = call.node
@@ -364,6 +366,19 @@ def _is_app(evaluator: Evaluator, cls: Class) -> bool:
 
 
 def _hooks(evaluator: Evaluator, registration: Registration) -> Iterator[Hook]:
+    decorated = registration.function
+    if decorated is not None:
+        # Whatever stands between, the hook is the function below it all.
+        yield Hook(
+            decorated,
+            registration.value,
+            decorated.module,
+            decorated.line,
+            decorated.qualname,
+            registration.word,
+            registration,
+        )
+        return
     for atom in registration.value:
         functions = list(_functions(evaluator, one(atom)))
         for function, value in functions:

@@ -229,4 +229,7 @@ class SharedState:
 
 
 def _same(first: Atom, second: Obj) -> bool:
-    return isinstance(first, Obj) and first.path == second.path and first.site == second.site
+    if not isinstance(first, Obj) or (first.path, first.site) != (second.path, second.site):
+        return False
+    # Two signals of one namespace are made at one place, and told apart by their names.
+    return first.flags - {"closure"} == second.flags - {"closure"}

@@ -1,0 +1,261 @@
+"""What attributes stand for: of modules, the host's objects, libraries."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from . import host
+from .core import Core
+from .frames import Frame, PackageRef
+from .index import Module, Store, terminal_name
+from .pieces import SITES
+from .values import (
+    NONE,
+    UNKNOWN,
+    Atom,
+    ClassRef,
+    Const,
+    Data,
+    Ext,
+    Func,
+    Host,
+    HostAttr,
+    Inst,
+    ModuleRef,
+    Obj,
+    Part,
+    Reg,
+    Value,
+    Wrapped,
+    one,
+)
+
+__all__ = ["Attributes"]
+
+# Objects whose attributes each thread, or each context, has for itself.
+THREAD_LOCALS = frozenset(
+    {
+        "threading.local()",
+        "werkzeug.local.Local()",
+        "werkzeug.local.LocalStack()",
+        "gevent.local.local()",
+        "asgiref.local.Local()",
+        "eventlet.corolocal.local()",
+    }
+)
+
+
+class Attributes(Core):
+    """What attributes stand for: of modules, the host's objects, libraries."""
+
+    def _Attribute(self, node: ast.Attribute, frame: Frame) -> Value:
+        base_node = node.value
+        if (
+            isinstance(base_node, ast.Call)
+            and isinstance(base_node.func, ast.Name)
+            and base_node.func.id == "super"
+        ):
+            return self.of_super(node.attr, frame)
+        # None has no attributes: a parameter that is None by default is something else here.
+        base = self.eval(base_node, frame) - NONE
+        found: set[Atom] = set()
+        for atom in base:
+            found |= self.attribute(atom, node.attr, frame)
+        if not base or node.attr in ("call_on_close",):
+            found |= self.attribute_of_unknown(node, base, frame)
+        return frozenset(found)
+
+    def attribute_of_unknown(self, node: ast.Attribute, base: Value, frame: Frame) -> Value:
+        """An attribute of something of which nothing is known."""
+        name = node.attr
+        module = frame.scope.module
+        if name in host.REGISTRARS and self.project.speaks_flask(module):
+            receiver = "blueprint" if _looks_like_blueprint(node.value) else "app"
+            return one(Reg(name, receiver))
+        if name == "after_request_funcs" and self.project.speaks_flask(module):
+            return one(Host("funcs"))
+        if name == "call_on_close" and not base and self.project.speaks_flask(module):
+            if terminal_name(node.value) not in ("ctx", "context", "click_context"):
+                return one(Reg(name, ""))
+        found: set[Atom] = set()
+        if not base:
+            for store in self.project.stores(name, module):
+                if _same_text(store.base, node.value):
+                    found |= self._stored(store)
+        return frozenset(found)
+
+    def attribute(self, atom: Atom, name: str, frame: Frame) -> Value:
+        """What an attribute of one thing may be."""
+        if isinstance(atom, ModuleRef):
+            return self.module_attribute(atom.module, name)
+        if isinstance(atom, PackageRef):
+            below = self.project.below(atom.package, name)
+            if isinstance(below, Module):
+                return one(ModuleRef(below))
+            return one(PackageRef(below)) if below is not None else UNKNOWN
+        if isinstance(atom, (Inst, ClassRef)):
+            return self.member(atom, name, frame)
+        if isinstance(atom, Host):
+            return self.host_attribute(atom, name, frame)
+        if isinstance(atom, Ext):
+            return self.external_attribute(atom, name, frame)
+        if isinstance(atom, Obj):
+            if name in host.REGISTRARS and not self.foreign_to_flask(atom.path):
+                blueprint = "Blueprint" in atom.path
+                return one(Reg(name, "blueprint" if blueprint else "app"))
+            if name == "after_request_funcs" and not self.foreign_to_flask(atom.path):
+                return one(Host("funcs"))
+            if name == "call_on_close" and not self.foreign_to_flask(atom.path):
+                return one(Reg(name, ""))
+            if atom.path.startswith("flask.") and name == "request":
+                return one(Host("request"))
+            if name == "_get_current_object":
+                return one(atom)
+            if atom.path in THREAD_LOCALS:
+                return self._left_on(atom, name, frame)
+            return one(replace(atom, path=f"{atom.path}.{name}"))
+        if isinstance(atom, Part):
+            return one(Part(f"{atom.path}.{name}"))
+        if isinstance(atom, Func):
+            if name in ("__wrapped__", "__func__", "__call__"):
+                return one(atom)
+            if name == "__get__":
+                return one(Ext("builtins.function.__get__"))
+            for store in self.project.stores(name, frame.scope.module):
+                if atom in self.eval(store.base, self.frame(store.scope)):
+                    return self._stored(store)
+            return one(Ext(f"builtins.function.{name}"))
+        if isinstance(atom, Wrapped):
+            return one(Obj(f"{atom.path}().{name}"))
+        if isinstance(atom, (Const, Data)):
+            return one(Data("method"))
+        return UNKNOWN
+
+    def external_attribute(self, atom: Ext, name: str, frame: Frame) -> Value:
+        path = atom.path
+        if path in ("flask._request_ctx_stack", "flask._app_ctx_stack", "flask.globals"):
+            return one(Ext(f"{path}.{name}"))
+        if path.startswith("flask.") and path.endswith((".top", "request_ctx", "app_ctx")):
+            if name == "request":
+                return one(Host("request"))
+            if name == "app":
+                return one(Host("app"))
+            if name not in ("push", "pop", "session", "url_adapter", "match_request"):
+                return self._left_on_context(name, frame)
+        if name in host.REGISTRARS and "." in path and not self.foreign_to_flask(path):
+            blueprint = "blueprint" in path.lower() or path.endswith("bp")
+            return one(Reg(name, "blueprint" if blueprint else "app"))
+        if name == "after_request_funcs" and not self.foreign_to_flask(path):
+            return one(Host("funcs"))
+        return self.external(f"{path}.{name}")
+
+    def _left_on_context(self, name: str, frame: Frame) -> Value:
+        """What the tree assigns to an attribute of a request's or an app's context."""
+        found: set[Atom] = set()
+        for store in self.project.stores(name, frame.scope.module):
+            base = self.eval(store.base, self.frame(store.scope))
+            if any(isinstance(a, Ext) and a.path.endswith((".top", "_ctx")) for a in base):
+                found |= self._stored(store)
+        return frozenset(found)
+
+    def _left_on(self, atom: Obj, name: str, frame: Frame) -> Value:
+        """What the tree assigns to an attribute of one object of a library."""
+        found: set[Atom] = set()
+        for store in self.project.stores(name, frame.scope.module):
+            base = self.eval(store.base, self.frame(store.scope))
+            if any(isinstance(a, Obj) and (a.path, a.site) == (atom.path, atom.site) for a in base):
+                found |= self._stored(store)
+        return frozenset(found)
+
+    def _set_in(self, atom: Obj, frame: Frame) -> Value:
+        """What the tree sets a ContextVar to."""
+        found: set[Atom] = set()
+        path = atom.path.removesuffix(".get")
+        for call in self.project.calls({"set"}, frame.scope.module)[:SITES]:
+            if isinstance(call.node, ast.Call) and isinstance(call.node.func, ast.Attribute):
+                inner = self.frame(call.scope)
+                base = self.eval(call.node.func.value, inner)
+                if any(isinstance(a, Obj) and (a.path, a.site) == (path, atom.site) for a in base):
+                    for each in call.node.args[:1]:
+                        found |= self.eval(each, inner)
+        return frozenset(
+            replace(each, left=True) if isinstance(each, Obj) else each for each in found
+        )
+
+    def foreign_to_flask(self, path: str) -> bool:
+        """Whether something outside the tree belongs to a framework that is not Flask."""
+        top = path.partition(".")[0].removesuffix("()")
+        return top in host.NOT_FLASK or top.startswith(("quart", "sanic", "starlette", "django"))
+
+    def host_attribute(self, atom: Host, name: str, frame: Frame) -> Value:
+        kind = atom.kind
+        if name == "_get_current_object":
+            return one(HostAttr(kind, name))
+        if kind in ("app", "blueprint"):
+            if name in host.REGISTRARS:
+                return one(Reg(name, kind))
+            if name == "after_request_funcs":
+                return one(Host("funcs"))
+            if name == "logger":
+                return one(Obj("logging.getLogger()"))
+            if name == "response_class":
+                custom = self._stores_on(kind, name, frame)
+                return custom or one(Ext("flask.Response"))
+            if name in host.APP_COROUTINES or name in host.APP_MISSING:
+                return one(HostAttr(kind, name))
+            if name in host.APP_PARTS:
+                return one(Part(f"{kind}.{name}"))
+            return self._stores_on(kind, name, frame)
+        if kind == "g":
+            if name in ("get", "pop", "setdefault"):
+                return one(HostAttr("g", name))
+            stored = self._stores_on("g", name, frame)
+            return stored or UNKNOWN
+        if kind == "response":
+            if name == "call_on_close":
+                return one(Reg(name, ""))
+            if name in host.RESPONSE_COROUTINES or name in host.RESPONSE_MISSING:
+                return one(HostAttr(kind, name))
+            if name in host.RETURNS_NONE:
+                return one(HostAttr(kind, name))
+            if name == "__class__":
+                return one(Ext("flask.Response"))
+            stored = self._stores_on(kind, name, frame)
+            return stored | one(Part(f"response.{name}"))
+        if kind == "request":
+            if name in host.REQUEST_COROUTINES or name in host.REQUEST_MISSING:
+                return one(HostAttr(kind, name))
+            stored = self._stores_on(kind, name, frame)
+            return stored or one(Part(f"request.{name}"))
+        if kind in ("funcs", "funclist"):
+            return one(HostAttr(kind, name))
+        return one(Part(f"{kind}.{name}"))
+
+    def _stores_on(self, kind: str, name: str, frame: Frame) -> Value:
+        """What the tree assigns to an attribute of a host's object."""
+        found: set[Atom] = set()
+        for store in self.project.stores(name, frame.scope.module):
+            base = self.eval(store.base, self.frame(store.scope))
+            if Host(kind) in base or (
+                not base and kind == "app" and "app" in terminal_name(store.base).lower()
+            ):
+                found |= self._stored(store)
+        return frozenset(found)
+
+    def _stored(self, store: Store) -> Value:
+        if not isinstance(store.value, ast.expr):
+            return UNKNOWN
+        value = self.eval(store.value, self.frame(store.scope))
+        return frozenset(
+            replace(atom, left=True) if isinstance(atom, Obj) else atom for atom in value
+        )
+
+
+def _looks_like_blueprint(node: ast.expr) -> bool:
+    name = terminal_name(node).lower()
+    return name in ("bp", "blueprint") or name.endswith(("_bp", "blueprint")) or "bp_" in name[:3]
+
+
+def _same_text(first: ast.expr, second: ast.expr) -> bool:
+    return isinstance(first, (ast.Name, ast.Attribute)) and ast.dump(first) == ast.dump(second)

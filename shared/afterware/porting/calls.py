@@ -1,0 +1,351 @@
+"""What calls give."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from . import host
+from .core import Core
+from .frames import Arguments, Frame
+from .index import Function, terminal_name
+from .pieces import CONTAINERS, FRAMES
+from .values import (
+    NONE,
+    UNKNOWN,
+    Atom,
+    ClassRef,
+    Const,
+    Data,
+    Ext,
+    Func,
+    Host,
+    HostAttr,
+    Inst,
+    Map,
+    Obj,
+    Part,
+    Reg,
+    Seq,
+    Value,
+    Wrapped,
+    one,
+)
+
+__all__ = ["Calls"]
+
+_KEEPS_ITEMS = frozenset(
+    {"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "filter"}
+)
+
+_TEXT = frozenset(
+    """abs all any ascii bin bool bytearray bytes chr complex dir divmod float format hash hex id
+    input int isinstance issubclass len max memoryview min oct ord pow print range repr round
+    str sum hasattr callable""".split()
+)
+
+_NUMBERS = frozenset({"bool", "isinstance", "issubclass", "hasattr", "callable", "all", "any"})
+_TAKES = (".get", ".get_nowait", ".items", ".keys", ".pop", ".popitem", ".popleft", ".values")
+
+# Methods of headers and the like that change them and give nothing back.
+_CHANGES = frozenset(
+    "add add_header append clear discard extend insert remove set setlist update".split()
+)
+
+
+class Calls(Core):
+    """What calls give."""
+
+    def _Call(self, node: ast.Call, frame: Frame) -> Value:
+        callee = self.eval(node.func, frame)
+        arguments = self.arguments(node, frame)
+        found: set[Atom] = set()
+        for atom in callee:
+            found |= self.call(atom, arguments, frame, node)
+        if isinstance(node.func, ast.Attribute):
+            for atom in self.eval(node.func.value, frame):
+                if isinstance(atom, (Seq, Map)):
+                    found |= self.collection(atom, node.func.attr, arguments)
+                elif isinstance(atom, Const) and isinstance(atom.value, str):
+                    found.add(Data("str"))
+        return frozenset(found)
+
+    def collection(self, atom: Seq | Map, name: str, arguments: Arguments) -> Value:
+        """What a method of a list or dict gives."""
+        if isinstance(atom, Map):
+            key = self.constant(arguments.get(0))
+            if name in ("get", "pop", "setdefault"):
+                return (atom.any() if key is None else atom.get(key)) | arguments.get(1)
+            if name == "values":
+                return one(Seq((atom.any(),), exact=False))
+            if name == "items":
+                keys = frozenset(Const(key) for key, _ in atom.items if key is not None)
+                pair = Seq((keys, atom.any()), kind="tuple")
+                return one(Seq((one(pair),), exact=False))
+            if name in ("keys", "copy"):
+                return one(atom)
+        elif name == "pop":
+            return atom.any()
+        elif name in ("copy", "__iter__"):
+            return one(atom)
+        return UNKNOWN
+
+    def call_method(self, atom: Inst, name: str, arguments: Arguments, frame: Frame) -> Value:
+        function = self.find_method(atom.cls, name)
+        if function is None:
+            return UNKNOWN
+        return self.call(Func(function, None, (one(atom),)), arguments, frame, None)
+
+    def call(self, atom: Atom, arguments: Arguments, frame: Frame, node: ast.expr | None) -> Value:
+        """What calling one thing gives."""
+        if isinstance(atom, Func):
+            return self.result(self.call_frame(atom, arguments, frame))
+        if isinstance(atom, Wrapped):
+            found: set[Atom] = set()
+            for inner in atom.inner:
+                found |= self.call(inner, arguments, frame, node)
+            return frozenset(found)
+        if isinstance(atom, ClassRef):
+            return self.instantiate(atom, arguments, frame)
+        if isinstance(atom, Inst):
+            return self.call_method(atom, "__call__", arguments, frame)
+        if isinstance(atom, HostAttr):
+            return self.host_call(atom, arguments, frame)
+        if isinstance(atom, Reg):
+            return arguments.get(0)
+        if isinstance(atom, Part):
+            if atom.path.rpartition(".")[2] in _CHANGES:
+                return NONE
+            return one(Part(f"{atom.path}()"))
+        if isinstance(atom, Data):
+            return one(Data("value")) if atom.kind == "method" else UNKNOWN
+        if isinstance(atom, Ext):
+            return self.external_call(atom, arguments, frame, node)
+        if isinstance(atom, Obj):
+            if atom.path == "contextvars.ContextVar().get":
+                return self._set_in(atom, frame) | arguments.get(0)
+            if atom.path.startswith(CONTAINERS) and atom.path.endswith(_TAKES):
+                return UNKNOWN
+            if atom.path.endswith((".getLogger", ".get_logger")):
+                return one(Obj("logging.getLogger()"))
+            if atom.path.endswith(("()._get_current_object", ".cursor", ".connect")):
+                return one(replace(atom, path=atom.path + "()"))
+            return one(
+                replace(atom, path=atom.path + "()", flags=atom.flags | self.flags(arguments))
+            )
+        return UNKNOWN
+
+    def result(self, frame: Frame) -> Value:
+        """What a function gives back when it is called so."""
+        function = frame.scope
+        assert isinstance(function, Function)
+        if function.generator:
+            if any(terminal_name(each).endswith("contextmanager") for each in function.decorators):
+                return frozenset().union(*(self.eval(each, frame) for each in function.yields))
+            yielded = frozenset().union(*(self.eval(each, frame) for each in function.yields))
+            return one(Seq((yielded,), exact=False, kind="generator"))
+        found: set[Atom] = set()
+        for each in function.returns:
+            found |= NONE if each is None else self.eval(each, frame)
+        if function.falls and not _only_raises(function):
+            found |= NONE
+        return frozenset(found)
+
+    def instantiate(self, atom: ClassRef, arguments: Arguments, frame: Frame) -> Value:
+        function = self.find_method(atom.cls, "__init__")
+        if function is None or frame.depth >= FRAMES // 2:
+            outside = self.mro(atom.cls)[1]
+            if "flask.Flask" in outside and function is None:
+                return one(Inst(atom.cls))
+            return one(Inst(atom.cls))
+        func = Func(function, None, (one(Inst(atom.cls)),))
+        made = self.call_frame(func, arguments, frame)
+        return one(Inst(atom.cls, made if made.arguments is not None else None))
+
+    def host_call(self, atom: HostAttr, arguments: Arguments, frame: Frame) -> Value:
+        name = atom.name
+        if name == "_get_current_object":
+            return one(Host(atom.kind))
+        if atom.kind == "g":
+            key = self.constant(arguments.get(0))
+            value = arguments.get(1) if name != "pop" or len(arguments.positional) > 1 else UNKNOWN
+            if isinstance(key, str):
+                return self._stores_on("g", key, frame) | value
+            return value
+        if atom.kind == "funcs":
+            if name in ("setdefault", "get", "__getitem__"):
+                return one(Host("funclist"))
+            return UNKNOWN
+        if name in host.RETURNS_RESPONSE:
+            return one(Host("response"))
+        if name in host.RETURNS_NONE:
+            return NONE
+        if name in ("get_data", "get_json"):
+            return one(Data("bytes" if name == "get_data" else "json"))
+        return UNKNOWN
+
+    def external_call(
+        self, atom: Ext, arguments: Arguments, frame: Frame, node: ast.expr | None
+    ) -> Value:
+        path = atom.path
+        top, _, name = path.partition(".")
+        if top == "builtins":
+            return self.builtin(name, arguments, frame, node)
+        if top == "flask":
+            if name in ("Response", "make_response", "jsonify", "redirect", "send_file"):
+                return one(Host("response"))
+            if name == "send_from_directory":
+                return one(Host("response"))
+            if name in ("render_template", "render_template_string", "url_for"):
+                return one(Data("str"))
+            if name == "flash":
+                return NONE
+            if name in ("stream_with_context", "copy_current_request_context"):
+                return arguments.get(0)
+            if name in ("Flask", "Blueprint"):
+                return one(Host("app" if name == "Flask" else "blueprint"))
+        if path in ("functools.partial", "functools.partialmethod"):
+            return self.partial(arguments)
+        if path in ("functools.wraps", "functools.update_wrapper"):
+            if path.endswith("update_wrapper"):
+                return arguments.get(0)
+            return one(Ext("functools.wraps()"))
+        if path == "types.MethodType":
+            bound = arguments.get(1)
+            return frozenset(
+                replace(each, bound=(bound, *each.bound)) if isinstance(each, Func) else each
+                for each in arguments.get(0)
+            )
+        if path in ("builtins.function.__get__",):
+            return UNKNOWN
+        if path == "werkzeug.local.LocalProxy":
+            found: set[Atom] = set()
+            for each in arguments.get(0):
+                if isinstance(each, Func):
+                    found |= self.call(each, Arguments(), frame, node)
+            return frozenset(found) or one(Obj(path + "()"))
+        if path in ("copy.copy", "copy.deepcopy", "typing.cast"):
+            return arguments.get(1 if path == "typing.cast" else 0)
+        if path in ("itertools.chain", "itertools.chain.from_iterable"):
+            every = [self.items(value) for value in arguments.every()]
+            return one(Seq((frozenset().union(*every),), exact=False))
+        if path in ("json.dumps", "os.path.join", "os.path.basename", "os.path.dirname"):
+            return one(Data("str"))
+        if path in ("json.loads", "time.time", "time.monotonic", "time.perf_counter"):
+            return one(Data("value"))
+        if path.startswith("importlib.import_module"):
+            dotted = self.constant(arguments.get(0))
+            if isinstance(dotted, str):
+                return self.imported(frame.scope.module, 0, dotted, None)
+        site = ("", 0, 0)
+        if node is not None:
+            site = (frame.scope.module.source.name, node.lineno, node.col_offset)
+        return one(Obj(path + "()", site, flags=self.flags(arguments)))
+
+    def flags(self, arguments: Arguments) -> frozenset[str]:
+        """What the arguments of a constructor say that matters to a judge."""
+        flags: set[str] = set()
+        for name, value in arguments.keywords.items():
+            constant = self.constant(value)
+            if constant is not None and isinstance(constant, (str, int, bool)):
+                flags.add(f"{name}={constant}")
+            else:
+                flags.add(f"{name}=")
+        for index, value in enumerate(arguments.positional[:3]):
+            constant = self.constant(value)
+            flags.add(f"{index}={constant if constant is not None else ''}")
+            kinds = {type(each).__name__ for each in value}
+            if any(isinstance(each, Obj) and each.path == "io.BytesIO()" for each in value):
+                flags.add("memory")
+            if kinds & {"Func"}:
+                flags.add("function")
+        return frozenset(flags)
+
+    def partial(self, arguments: Arguments) -> Value:
+        found: set[Atom] = set()
+        for atom in arguments.get(0):
+            found |= self.bound_more(atom, arguments)
+        return frozenset(found)
+
+    def bound_more(self, atom: Atom, arguments: Arguments) -> Value:
+        more = tuple(arguments.positional[1:])
+        keywords = tuple(sorted(arguments.keywords.items(), key=lambda item: item[0]))
+        if isinstance(atom, Func):
+            return one(
+                replace(atom, bound=(*atom.bound, *more), keywords=(*atom.keywords, *keywords))
+            )
+        if isinstance(atom, Inst):
+            function = self.find_method(atom.cls, "__call__")
+            if function is not None:
+                return one(Func(function, None, (one(atom), *more), keywords))
+        if isinstance(atom, ClassRef):
+            return UNKNOWN
+        return one(atom)
+
+    def builtin(
+        self, name: str, arguments: Arguments, frame: Frame, node: ast.expr | None
+    ) -> Value:
+        first = arguments.get(0)
+        if name == "getattr":
+            key = self.constant(arguments.get(1))
+            if not first - NONE and key in host.REGISTRARS:
+                if self.project.speaks_flask(frame.scope.module):
+                    return one(Reg(key, "app"))
+            found: set[Atom] = set(arguments.get(2))
+            for each in arguments.get(1):
+                if isinstance(each, Const) and isinstance(each.value, str):
+                    for atom in first:
+                        found |= self.attribute(atom, each.value, frame)
+            return frozenset(found)
+        if name in _KEEPS_ITEMS:
+            if name == "filter":
+                first = arguments.get(1)
+            return frozenset(
+                replace(a, exact=a.exact and name in ("list", "tuple", "iter"))
+                if isinstance(a, Seq)
+                else a
+                for a in first
+            ) or one(Seq((), exact=not arguments.positional))
+        if name == "dict":
+            items = list(arguments.keywords.items())
+            for atom in first:
+                if isinstance(atom, Map):
+                    items.extend(atom.items)
+            return one(Map(tuple(items)))
+        if name == "map":
+            found = set()
+            for atom in first:
+                item = self.items(arguments.get(1))
+                found |= self.call(atom, Arguments([item]), frame, node)
+            return one(Seq((frozenset(found),), exact=False))
+        if name == "zip":
+            row = Seq(tuple(self.items(value) for value in arguments.positional), kind="tuple")
+            return one(Seq((one(row),), exact=False))
+        if name == "enumerate":
+            row = Seq((one(Data("int")), self.items(first)), kind="tuple")
+            return one(Seq((one(row),), exact=False))
+        if name == "next":
+            return self.items(first) | arguments.get(1)
+        if name == "type" and len(arguments.positional) == 1:
+            return frozenset(ClassRef(a.cls) for a in first if isinstance(a, Inst)) | frozenset(
+                Ext("flask.Response") for a in first if a == Host("response")
+            )
+        if name == "vars":
+            return UNKNOWN
+        if name in _NUMBERS:
+            return one(Data("bool"))
+        if name in _TEXT:
+            return NONE if name == "print" else one(Data("value"))
+        if name == "super":
+            return UNKNOWN
+        if name == "object":
+            return UNKNOWN
+        site = ("", 0, 0)
+        if node is not None:
+            site = (frame.scope.module.source.name, node.lineno, node.col_offset)
+        return one(Obj(f"builtins.{name}()", site, flags=self.flags(arguments)))
+
+
+def _only_raises(function: Function) -> bool:
+    body = getattr(function.node, "body", [])
+    return bool(body) and isinstance(body, list) and isinstance(body[-1], ast.Raise)

@@ -1,0 +1,226 @@
+"""What members of classes and instances stand for."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from . import host
+from .core import Core
+from .frames import Arguments, Frame
+from .index import Binding, Class, Function
+from .pieces import SITES
+from .values import (
+    UNKNOWN,
+    Atom,
+    ClassRef,
+    Const,
+    Data,
+    Ext,
+    Func,
+    Host,
+    HostAttr,
+    Inst,
+    Obj,
+    Reg,
+    Value,
+    Wrapped,
+    one,
+)
+
+__all__ = ["Classes"]
+
+
+class Classes(Core):
+    """What members of classes and instances stand for."""
+
+    def mro(self, cls: Class) -> tuple[list[Class], list[str]]:
+        """The classes of the tree that a class inherits from, itself first, and those outside."""
+        known = self._mros.get(cls)
+        if known is not None:
+            return known
+        cuts = self._cuts
+        inside: list[Class] = []
+        outside: list[str] = []
+        stack = [cls]
+        while stack:
+            each = stack.pop(0)
+            if each in inside:
+                continue
+            inside.append(each)
+            for base in each.bases:
+                frame = self.frame(each.parent) if each.parent else self.frame(each.module)
+                for atom in self.eval(base, frame):
+                    if isinstance(atom, ClassRef):
+                        stack.append(atom.cls)
+                    elif isinstance(atom, (Ext, Obj)):
+                        outside.append(atom.path)
+        if cuts == self._cuts:
+            self._mros[cls] = inside, outside
+        return inside, outside
+
+    def find_method(self, cls: Class, name: str) -> Function | None:
+        """The method that a class has under a name, by itself or from the tree's classes."""
+        for each in self.mro(cls)[0]:
+            for binding in reversed(each.bindings.get(name, [])):
+                if binding.kind == "scope" and isinstance(binding.value, Function):
+                    return binding.value
+        return None
+
+    def member(self, atom: Inst | ClassRef, name: str, frame: Frame) -> Value:
+        """An attribute of an instance or a class of the tree."""
+        inside, outside = self.mro(atom.cls)
+        found: set[Atom] = set()
+        for each in inside:
+            bound = each.exit.get(name) or tuple(each.bindings.get(name, ()))
+            if bound:
+                for binding in bound:
+                    found |= self._member(binding, each, atom, frame)
+                break
+        if isinstance(atom, Inst):
+            found = {
+                a for a in found if not (isinstance(a, Obj) and a.path == "dataclasses.field()")
+            }
+            for each in inside:
+                if name in each.annotations:
+                    found |= self.field_value(each, atom.cls, name)
+            if atom.frame is None:
+                for below in self.project.subclasses(self, atom.cls):
+                    for binding in below.exit.get(name, ()):
+                        if binding.kind == "scope":
+                            found |= self._member(binding, below, Inst(below), frame)
+            if not found or not any(isinstance(each, Func) for each in found):
+                found |= self.instance_stores(atom, name, inside)
+        if found:
+            return frozenset(found)
+        if any(base == "flask.Flask" for base in outside):
+            return self.host_attribute(Host("app"), name, frame)
+        if any(base == "flask.Blueprint" for base in outside):
+            return self.host_attribute(Host("blueprint"), name, frame)
+        if any(base in ("flask.Response", "werkzeug.Response") for base in outside):
+            return self.host_attribute(Host("response"), name, frame)
+        for base in outside:
+            if base in ("builtins.object", "typing.Generic", "abc.ABC", "typing.Protocol"):
+                continue
+            if isinstance(atom, Inst):
+                found |= self.attribute(Obj(f"{base}()", left=True), name, frame)
+            else:
+                found |= self.attribute(Ext(base), name, frame)
+        if not found and self.find_method(atom.cls, "__getattr__") is not None:
+            getter = self.find_method(atom.cls, "__getattr__")
+            assert getter is not None
+            func = Func(getter, None, (one(atom),))
+            found |= self.call(func, Arguments([one(Const(name))]), frame, None)
+        if not found and not outside and name in host.REGISTRARS and atom.cls.node.keywords:  # type: ignore[attr-defined]
+            return one(Reg(name, "app"))
+        return frozenset(found)
+
+    def _member(self, binding: Binding, cls: Class, atom: Inst | ClassRef, frame: Frame) -> Value:
+        value = self.binding(binding, self.frame(cls))
+        if binding.kind != "scope" or not isinstance(binding.value, Function):
+            # A function that a class attribute holds becomes a method as well.
+            if isinstance(atom, Inst):
+                value = frozenset(
+                    replace(each, bound=(one(atom), *each.bound))
+                    if isinstance(each, Func) and isinstance(each.function.node, ast.Lambda)
+                    else each
+                    for each in value
+                )
+            return value
+        function = binding.value
+        if function.static:
+            return value
+        if function.of_class:
+            return _bound(value, one(ClassRef(atom.cls)))
+        if isinstance(atom, Inst):
+            value = _bound(value, one(atom))
+            if function.is_property:
+                called: set[Atom] = set()
+                for each in value:
+                    called |= self.call(each, Arguments(), frame, None)
+                return frozenset(called)
+        return value
+
+    def field_value(self, owner: Class, cls: Class, name: str) -> Value:
+        """What a field of a class with annotations holds: by its type, and by what is passed."""
+        frame = self.frame(owner)
+        value = self.annotated(owner.annotations[name], Frame(owner, frame))
+        if self.find_method(cls, "__init__") is not None:
+            return value
+        fields = list(owner.annotations)
+        for call in self.project.calls({cls.name}, cls.module)[:SITES]:
+            if not isinstance(call.node, ast.Call) or call.decorates is not None:
+                continue
+            caller = self.frame(call.scope)
+            if ClassRef(cls) in self.eval(call.node.func, caller):
+                value |= self.arguments(call.node, caller).get(fields.index(name), name)
+        return value
+
+    def instance_stores(self, atom: Inst, name: str, inside: list[Class]) -> Value:
+        """What methods assign to an attribute of `self`."""
+        found: set[Atom] = set()
+        related = {*inside, *self.project.subclasses(self, atom.cls)}
+        for store in self.project.stores(name, atom.cls.module):
+            function = store.scope
+            if not (isinstance(function, Function) and function.owner in related):
+                base = self.eval(store.base, self.frame(store.scope))
+                if any(isinstance(each, Inst) and each.cls in related for each in base):
+                    found |= self._stored(store)
+                continue
+            ordered = [*function.args.posonlyargs, *function.args.args]
+            if not (
+                ordered
+                and isinstance(store.base, ast.Name)
+                and store.base.id == ordered[0].arg
+                and isinstance(store.value, ast.expr)
+            ):
+                continue
+            if atom.frame is not None and function is atom.frame.scope:
+                value = self.eval(store.value, atom.frame)
+            else:
+                value = self.eval(store.value, self.frame(function))
+            found |= {replace(each, left=True) if isinstance(each, Obj) else each for each in value}
+        return frozenset(found)
+
+    def of_super(self, name: str, frame: Frame) -> Value:
+        """An attribute that is looked up from the base classes on."""
+        here: Frame | None = frame
+        while here is not None and not (
+            isinstance(here.scope, Function) and here.scope.owner is not None
+        ):
+            here = here.parent
+        if here is None:
+            return UNKNOWN
+        function = here.scope
+        assert isinstance(function, Function)
+        owner = function.owner
+        assert owner is not None
+        ordered = [*function.args.posonlyargs, *function.args.args]
+        myself = self.parameter(ordered[0].arg, here) if ordered else UNKNOWN
+        inside, outside = self.mro(owner)
+        for each in inside[1:]:
+            for binding in each.exit.get(name, ()):
+                value = self.binding(binding, self.frame(each))
+                if binding.kind == "scope" and isinstance(binding.value, Function):
+                    return value if binding.value.static else _bound(value, myself)
+                return value
+        if "flask.Flask" in outside:
+            return one(HostAttr("app", name))
+        found: set[Atom] = set()
+        for base in outside:
+            if base not in ("builtins.object", "typing.Generic", "abc.ABC"):
+                found.add(Obj(f"{base}().{name}"))
+        return frozenset(found) or one(Data("method"))
+
+
+def _bound(value: Value, myself: Value) -> Value:
+    """Methods bound to an instance."""
+    found: set[Atom] = set()
+    for atom in value:
+        if isinstance(atom, Func):
+            found.add(replace(atom, bound=(myself, *atom.bound)))
+        elif isinstance(atom, Wrapped):
+            found.add(replace(atom, inner=_bound(atom.inner, myself)))
+        else:
+            found.add(atom)
+    return frozenset(found)
