@@ -6,6 +6,7 @@ import asyncio
 import functools
 import inspect
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,13 @@ from typing import Any
 import flask
 import pytest
 import quart
+from hypothesis import settings
 from werkzeug.datastructures import Headers
+
+# Where a change is judged, the same examples each time; everywhere else new ones are tried.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @dataclass(frozen=True)
