@@ -225,3 +225,80 @@ def test_diff_shows_the_change_and_writes_nothing(tmp_path: Path) -> None:
     report = fixed(tmp_path, "afterware", write=False)
     assert "+async def shout(response):" in report.text(show_diff=True)
     assert (tmp_path / "app.py").read_text(encoding="utf-8") == CASES[0].files["app.py"]
+
+
+def test_a_file_that_changed_meanwhile_is_left(tmp_path: Path) -> None:
+    file = CASES[0].write(tmp_path) / "app.py"
+    outcome = check([tmp_path])
+    file.write_text("changed = True\n", encoding="utf-8")
+    report = fix_files(outcome, to="afterware", write=True)
+    assert report.changed == {}
+    assert "changed while it was checked" in report.text()
+    assert file.read_text(encoding="utf-8") == "changed = True\n"
+
+
+def test_a_file_that_cannot_be_replaced_is_whole_and_nothing_is_left_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = CASES[0].write(tmp_path) / "app.py"
+    before = file.read_bytes()
+
+    def refuse(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    report = fixed(tmp_path, "afterware")
+    assert report.rewritten == 0
+    assert "Permission denied" in report.text()
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_libcst_does_not_parse_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> object:
+        raise UnicodeDecodeError("utf-8", b"", 0, 1, "made up")
+
+    file = CASES[0].write(tmp_path) / "app.py"
+    before = file.read_bytes()
+    monkeypatch.setattr("libcst.parse_module", fail)
+    assert "libcst does not parse it" in fixed(tmp_path, "afterware").text()
+    assert file.read_bytes() == before
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    CASES[0].write(tmp_path / "real")
+    (tmp_path / "tree").mkdir()
+    link = tmp_path / "tree" / "app.py"
+    link.symlink_to(tmp_path / "real" / "app.py")
+    fixed(tmp_path / "tree", "afterware")
+    assert link.is_symlink()
+    assert "afterware" in (tmp_path / "real" / "app.py").read_text(encoding="utf-8")
+
+
+UNSURE = {
+    "response.get_data(parse=True)": "has arguments",
+    "response.get_data(as_text=app.debug)": "decided elsewhere",
+    "response.get_json(cache=False)": "has arguments",
+    "print(response.add_etag())": "in an expression",
+    "print(response.make_conditional(request))": "in an expression",
+    "response.make_conditional(request, accept_ranges=True)": "has arguments",
+    "print(response.get_data)": "method itself",
+    "getattr(response, 'data')": "getattr",
+    "response.data += b'x'": "AW109",
+    "(response or None).get_data()": "more than a name",
+    "sum(len(response.data) for _ in range(2))": "generator",
+}
+
+
+@pytest.mark.parametrize("line", UNSURE)
+def test_reads_that_are_not_sure_are_left(line: str, tmp_path: Path) -> None:
+    text = (
+        "from flask import Flask, request\napp = Flask(__name__)\n@app.after_request\n"
+        f"def hook(response):\n    {line}\n    return response\n"
+    )
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    report = fixed(tmp_path, "afterware")
+    assert [UNSURE[line] in each.why for each in report.left] == [True]
+    assert (tmp_path / "app.py").read_text(encoding="utf-8") == text

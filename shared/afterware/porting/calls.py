@@ -154,13 +154,10 @@ class Calls(Core):
     def instantiate(self, atom: ClassRef, arguments: Arguments, frame: Frame) -> Value:
         function = self.find_method(atom.cls, "__init__")
         if function is None or frame.depth >= FRAMES // 2:
-            outside = self.mro(atom.cls)[1]
-            if "flask.Flask" in outside and function is None:
-                return one(Inst(atom.cls))
-            return one(Inst(atom.cls))
+            return one(Inst(atom.cls, exact=True))
         func = Func(function, None, (one(Inst(atom.cls)),))
         made = self.call_frame(func, arguments, frame)
-        return one(Inst(atom.cls, made if made.arguments is not None else None))
+        return one(Inst(atom.cls, made if made.arguments is not None else None, exact=True))
 
     def host_call(self, atom: HostAttr, arguments: Arguments, frame: Frame) -> Value:
         name = atom.name

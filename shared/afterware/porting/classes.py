@@ -84,7 +84,7 @@ class Classes(Core):
             for each in inside:
                 if name in each.annotations:
                     found |= self.field_value(each, atom.cls, name)
-            if atom.frame is None:
+            if not atom.exact:
                 for below in self.project.subclasses(self, atom.cls):
                     for binding in below.exit.get(name, ()):
                         if binding.kind == "scope":

@@ -101,9 +101,13 @@ class _Pass:
         if isinstance(target, ast.Name):
             self.bind(target.id, kind, target, value, path)
         elif isinstance(target, (ast.Tuple, ast.List)):
-            starred = any(isinstance(item, ast.Starred) for item in target.elts)
+            star: int | None = None
             for index, item in enumerate(target.elts):
-                step = None if starred else index
+                step: int | None = index
+                if isinstance(item, ast.Starred):
+                    star, step = index, None
+                elif star is not None:
+                    step = index - len(target.elts)  # what follows a star is counted from the end
                 self.target(item, kind, value, (*path, step))
         elif isinstance(target, ast.Starred):
             self.target(target.value, kind, value, path)

@@ -728,7 +728,7 @@ def _is_unknown(path: str) -> bool:
 
 
 def _plain_bases(outside: Iterable[str]) -> bool:
-    return all(path.endswith(("object", "Model", "Base", "NamedTuple")) for path in outside)
+    return all(path.endswith(("object", "NamedTuple", "Generic", "Protocol")) for path in outside)
 
 
 def _entering_waits(path: str) -> bool:

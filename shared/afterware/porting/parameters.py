@@ -212,7 +212,11 @@ class Parameters(Core):
             found: set[Atom] = set()
             for atom in value:
                 if isinstance(atom, Seq):
-                    if step is not None and atom.exact and step < len(atom.items):
+                    if (
+                        step is not None
+                        and atom.exact
+                        and -len(atom.items) <= step < len(atom.items)
+                    ):
                         found |= atom.items[step]
                     elif step is None or not atom.exact:
                         found |= atom.any()

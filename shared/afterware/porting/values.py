@@ -121,10 +121,15 @@ class ClassRef(Atom):
 
 @dataclass(frozen=True, slots=True)
 class Inst(Atom):
-    """An instance of a class of the tree; the frame is that of its `__init__`, where known."""
+    """An instance of a class of the tree.
+
+    :param frame: that of its `__init__`, where known.
+    :param exact: whether it is of this very class, and of none that inherits from it.
+    """
 
     cls: Class
     frame: Frame | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
