@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 __all__ = ["HOP_MICROSECONDS", "Summary", "summarise"]
 
 # Added cost of one plain hook on Quart, which hops to a worker thread, in microseconds a request.
-# Measured by `python -m benchmarks run`, scenario quart/28B/native-def; see docs/benchmarks.md.
+# `python -m benchmarks run` measures it, as the slope of quart native-def: 126 to 132 on two cores.
+# A round figure below that, since machines differ.
 HOP_MICROSECONDS = 100
 
 Summary = dict[str, Any]
