@@ -11,7 +11,8 @@ import json
 import os
 import platform
 import tempfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,7 +24,19 @@ from .errors import BenchmarkError
 from .processes import Process
 from .scenarios import Scenario, parse
 
-__all__ = ["MACHINE", "VERSIONS", "Results", "check_writable", "load", "save"]
+__all__ = [
+    "MACHINE",
+    "VERSIONS",
+    "Results",
+    "Samples",
+    "check_writable",
+    "from_suite",
+    "load",
+    "load_suite",
+    "replaced",
+    "save",
+    "suite",
+]
 
 # The packages whose versions decide what is measured; recorded as `<name>_version`.
 VERSIONS: Final = ("flask", "quart", "werkzeug", "asgiref", "hypercorn", "afterware")
@@ -124,16 +137,27 @@ def load(path: Path) -> Results:
     :param path: a file written by `save`.
     :raises BenchmarkError: it cannot be read, or holds something else.
     """
+    measured = load_suite(path)
     try:
-        return from_suite(pyperf.BenchmarkSuite.load(str(path)))
-    except OSError as error:
-        raise BenchmarkError(f"{path} cannot be read: {error.strerror or error}.") from error
+        return from_suite(measured)
     except BenchmarkError as error:
         raise BenchmarkError(f"{path} is not a result of `run`: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+
+
+def load_suite(path: Path) -> pyperf.BenchmarkSuite:
+    """The suite in a file, of whichever kind.
+
+    :param path: a file written by `save`.
+    :raises BenchmarkError: it cannot be read, or is no pyperf suite.
+    """
+    try:
+        return pyperf.BenchmarkSuite.load(str(path))
+    except OSError as error:
+        raise BenchmarkError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error) as error:
         # Whatever JSON may hold, pyperf trips over it in its own way.
         kind = "is not JSON" if isinstance(error, json.JSONDecodeError) else "is no pyperf suite"
-        raise BenchmarkError(f"{path} {kind}, so it is not a result of `run`: {error}") from error
+        raise BenchmarkError(f"{path} {kind}, so it holds no results: {error}") from error
 
 
 def save(measured: pyperf.BenchmarkSuite, path: Path) -> None:
@@ -143,11 +167,22 @@ def save(measured: pyperf.BenchmarkSuite, path: Path) -> None:
     :param path: where to; gzipped if its name ends in `.gz`.
     :raises BenchmarkError: it cannot be written.
     """
+    with replaced(path) as name:
+        measured.dump(str(name), replace=True)
+
+
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """A file beside *path* to write to, which takes its place when the block ends well.
+
+    :param path: what is replaced, whole or not at all.
+    :raises BenchmarkError: it cannot be written.
+    """
     try:
         handle, name = tempfile.mkstemp(suffix=path.suffix, prefix=".bench-", dir=path.parent)
         os.close(handle)
         try:
-            measured.dump(name, replace=True)
+            yield Path(name)
             # As open() would make it; mkstemp lets nobody else read.
             mask = os.umask(0)
             os.umask(mask)
