@@ -5,6 +5,7 @@ from __future__ import annotations
 from quart import Quart
 from quart.sessions import SecureCookieSession, SecureCookieSessionInterface
 
+from afterware import Hooks
 from twin.database import AsyncDatabase, create_schema
 from twin.hooks import hooks
 from twin.session import Watched
@@ -15,10 +16,11 @@ from .routes import routes
 __all__ = ["create_app"]
 
 
-def create_app(settings: Settings | None = None) -> Quart:
+def create_app(settings: Settings | None = None, hooks: Hooks | None = hooks) -> Quart:
     """The Quart twin, with its tables in place.
 
     :param settings: by default, those of the environment.
+    :param hooks: by default, those of both twins; None for an app that has none.
     :raises SettingsError: the database cannot be used.
     """
     settings = settings or Settings.from_environment()
@@ -30,7 +32,8 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.extensions["database"] = database
     app.after_serving(database.close)
     app.register_blueprint(routes)
-    hooks.init_app(app)
+    if hooks is not None:
+        hooks.init_app(app)
     return app
 
 
