@@ -25,6 +25,8 @@ __all__ = ["Child", "interrupted_by_signals", "started"]
 _START_SECONDS: Final = 90
 # The twins let requests under way end within 5.
 _STOP_SECONDS: Final = 10
+# A worker whose master is gone, or a child whose standard input has ended.
+_LEFT_SECONDS: Final = 3
 _IDLE_SECONDS: Final = 30
 # Two readings of the clock so far apart and still the same: nothing runs. It ticks every 0.01.
 _IDLE_BETWEEN: Final = 0.03
@@ -127,6 +129,8 @@ class Child:
             return sum(figure(each) for each in self._processes())
 
     def _processes(self) -> list[Any]:
+        if self._process.poll() is not None:
+            raise psutil.NoSuchProcess(self._process.pid)
         return [self._root, *self._root.children(recursive=True)]
 
     @contextmanager
@@ -137,13 +141,18 @@ class Child:
             raise BenchmarkError(f"{self.name} has ended: {self.last_error()}") from None
 
     def ask_to_stop(self) -> list[Any]:
-        """Tell it to stop; all of its processes."""
+        """Tell it to stop; all of its processes, the one that was started first."""
         processes = [self._root]
         with contextlib.suppress(psutil.Error):
             processes = self._processes()
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
         return processes
+
+    def hang_up(self) -> None:
+        """End its standard input, which ends what it has left behind."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
 
     def close(self) -> None:
         """Let go of its pipes; it has ended."""
@@ -186,11 +195,13 @@ def interrupted_by_signals() -> Iterator[None]:
 
 
 def _end(children: Sequence[Child]) -> None:
-    processes = [process for child in children for process in child.ask_to_stop()]
-    try:
-        _, left = psutil.wait_procs(processes, _STOP_SECONDS)
-    except KeyboardInterrupt:
-        left = processes
+    stopped = [child.ask_to_stop() for child in children]
+    left = [process for processes in stopped for process in processes]
+    with contextlib.suppress(KeyboardInterrupt):  # a second one: without patience, then
+        psutil.wait_procs([processes[0] for processes in stopped], _STOP_SECONDS)
+        for child in children:
+            child.hang_up()
+        _, left = psutil.wait_procs(left, _LEFT_SECONDS)
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()

@@ -152,8 +152,8 @@ def _sentences(analysis: LoadAnalysis) -> Iterator[str]:
         for name, ratio in analysis.over_floor(host):
             value, interval = _ratio(ratio)
             yield (
-                f"{host.title()} with {PROMISED} {name} hooks serves {value} times ({interval}) what"
-                " it serves when its view sets the same headers."
+                f"{host.title()} with {PROMISED} {name} hooks answers {value} times ({interval})"
+                " what it does when its view sets the same headers."
             )
     waits = analysis.results.waits
     most = max((each.clients for each in waits), default=0)

@@ -100,7 +100,7 @@ def is_load(measured: pyperf.BenchmarkSuite) -> bool:
 
 
 def load_if_load(path: Path) -> LoadResults | None:
-    """What a file holds, if `load` has saved it; None if something else has, or nothing can be read.
+    """What a file holds if `load` has saved it, or None, also where it cannot be read.
 
     :param path: any file.
     :raises BenchmarkError: `load` has saved it, and something is missing.
