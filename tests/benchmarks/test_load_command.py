@@ -16,6 +16,7 @@ pytestmark = pytest.mark.skipif(
     shutil.which("wrk") is None, reason="wrk is not installed (apt-get install wrk)"
 )
 
+STYLES = ("none/0", "portable-async/1")
 SHORT = ["load", "--sets", "1", "--rounds", "1", "--seconds", "1"]
 
 
@@ -47,9 +48,6 @@ def test_both_twins_are_driven_under_their_servers(finished):
         assert len(runs) == 1, scenario
         assert len(runs[0]) == 1, scenario
         assert runs[0][0] > 0, (scenario, metric)
-
-
-STYLES = ("none/0", "portable-async/1")
 
 
 def test_figures_are_of_the_right_size(finished):
@@ -84,28 +82,34 @@ def test_progress_goes_to_standard_error(finished):
     assert "servers start" not in done.stdout
 
 
+NOW_AND_THEN = """\
+import itertools
+n = itertools.count(1)
+plain = flask.Flask.process_response
+def fails(self, response):
+    if next(n) % 499 == 0:
+        raise LookupError("now and then")
+    return plain(self, response)
+flask.Flask.process_response = fails
+"""
+NO_SERVER = """\
+import os, sys
+if "benchmarks.load.server" in sys.orig_argv:
+    os.write(2, b"no server today")
+    os._exit(1)
+"""
+
 FAULTS = {
     "a hook that is not run": (
         "flask.Flask.process_response = lambda self, response: response",
         r"load/flask/native-def/1 does not answer as it should.*x-bench-0 is missing",
     ),
     "an error now and then": (
-        (
-            "import itertools; n = itertools.count(1)\n"
-            "plain = flask.Flask.process_response\n"
-            "def fails(self, response):\n"
-            "    if next(n) % 499 == 0: raise LookupError('now and then')\n"
-            "    return plain(self, response)\n"
-            "flask.Flask.process_response = fails"
-        ),
-        (
-            r"load/flask/\S+: wrk got \d+ of \d+ answers with a status that is not 2xx, such as 500.*"
-            r"LookupError: now and then"
-        ),
+        NOW_AND_THEN,
+        r"load/flask/\S+: wrk got \d+ of \d+ answers .* not 2xx, such as 500.* LookupError: now and",
     ),
     "a server that does not start": (
-        "import sys\nif 'benchmarks.load.server' in sys.orig_argv:"
-        " sys.stderr.write('no server today'); sys.stderr.flush(); import os; os._exit(1)",
+        NO_SERVER,
         r"load/flask/none/0: it ended before it served: no server today",
     ),
 }

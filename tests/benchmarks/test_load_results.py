@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyperf
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.cli import main
@@ -69,6 +69,7 @@ def test_names_units_and_versions_are_in_the_file(saved):
     assert "hostname" not in metadata
 
 
+@settings(max_examples=25)
 @given(
     values=st.lists(st.lists(st.floats(0.001, 1e9), min_size=1, max_size=4), min_size=1, max_size=3)
 )
