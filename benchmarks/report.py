@@ -20,6 +20,7 @@ from .scenarios import HOOKS, PAYLOADS
 __all__ = [
     "WIDTH",
     "amount",
+    "bare_table",
     "console",
     "describe",
     "machine",
@@ -206,13 +207,12 @@ def _cell(estimate: Estimate, share: float | None = None) -> str:
     return "\n".join(lines)
 
 
-def promises(promised: list[Expectation], title: str) -> Table:
-    """What was expected, what was measured, and with what certainty it is met.
+def bare_table(title: str) -> Table:
+    """A table without lines, and so far without columns.
 
-    :param promised: promises that were measured.
-    :param title: the title of the table.
+    :param title: what stands above it.
     """
-    result = Table(
+    return Table(
         title=title,
         title_justify="left",
         title_style="bold",
@@ -221,6 +221,15 @@ def promises(promised: list[Expectation], title: str) -> Table:
         padding=(0, 2, 0, 0),
         pad_edge=False,
     )
+
+
+def promises(promised: list[Expectation], title: str) -> Table:
+    """What was expected, what was measured, and with what certainty it is met.
+
+    :param promised: promises that were measured.
+    :param title: the title of the table.
+    """
+    result = bare_table(title)
     result.add_column("", no_wrap=True)
     result.add_column("measured", justify="right")
     result.add_column("interval", justify="right")

@@ -54,19 +54,17 @@ __all__ = ["load"]
 @click.option(
     "--sets",
     type=click.IntRange(1, 100),
-    help=f"How often all servers are started anew (default {FULL.sets}; {QUICK.sets} if quick).",
+    help=f"How often all servers are started anew (default {FULL.sets}, quick {QUICK.sets}).",
 )
 @click.option(
     "--rounds",
     type=click.IntRange(1, 1000),
-    help="How many rounds each set of servers is driven"
-    f" (default {FULL.rounds}, and {FULL.wait_rounds} of the view that waits).",
+    help=f"How many rounds each set is driven (default {FULL.rounds}, quick {QUICK.rounds}).",
 )
 @click.option(
     "--seconds",
     type=click.IntRange(1, 600),
-    help="How long a slice lasts, in whole seconds"
-    f" (default {FULL.seconds}, and {FULL.wait_seconds} for the view that waits).",
+    help=f"How long a slice lasts at least, in whole seconds (default {FULL.seconds}).",
 )
 def load(
     *,
@@ -109,7 +107,7 @@ def load(
 
 def _plan(plan: Plan, sets: int | None, rounds: int | None, seconds: int | None) -> Plan:
     if sets is not None:
-        plan = replace(plan, sets=sets)
+        plan = replace(plan, sets=sets, wait_sets=sets)
     if rounds is not None:
         plan = replace(plan, rounds=rounds, wait_rounds=rounds)
     if seconds is not None:
@@ -129,7 +127,7 @@ def _measure(wrk: str, scenarios: Sequence[Load | Wait], plan: Plan) -> list[Mea
             for host in HOSTS:
                 if of_host := [each for each in loads if each.host == host]:
                     one.values |= measure_load(wrk, of_host, plan, rng, here).values
-            if waits:
+            if waits and number < plan.wait_sets:
                 one.values |= measure_wait(wrk, waits, plan, rng, here).values
             done.append(one)
     return done

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..estimates import Estimate
-from ..report import amount, machine, promises
+from ..report import amount, bare_table, machine, promises
 from ..results import Results
 from ..scenarios import HOSTS
 from .analysis import LoadAnalysis
@@ -81,15 +81,7 @@ def _described(results: LoadResults) -> str:
 
 
 def _table(title: str, *columns: str) -> Table:
-    result = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        header_style="bold",
-        padding=(0, 2, 0, 0),
-        pad_edge=False,
-    )
+    result = bare_table(title)
     for number, column in enumerate(columns):
         result.add_column(column, justify="right" if number else "left", no_wrap=not number)
     return result

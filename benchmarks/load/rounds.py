@@ -37,7 +37,7 @@ CONNECTIONS: Final = 8
 
 # Requests that make a server warm, one after the other, or seconds, whichever comes first.
 _WARM_REQUESTS: Final = 200
-_WARM_SECONDS: Final = 0.3
+_WARM_SECONDS: Final = 0.2
 
 _SERVER: Final = "benchmarks.load.server"
 _UPSTREAM: Final = "benchmarks.load.upstream"
@@ -151,7 +151,7 @@ def slices(scenarios: Sequence[Load | Wait], plan: Plan) -> int:
     waits = sum(isinstance(each, Wait) for each in scenarios)
     # Those without hooks have two.
     loads = sum(1 + (each == each.baseline) for each in scenarios if isinstance(each, Load))
-    return plan.sets * (plan.rounds * loads + plan.wait_rounds * waits)
+    return plan.sets * plan.rounds * loads + plan.wait_sets * plan.wait_rounds * waits
 
 
 def _slice(wrk: str, scenario: Load, server: Child, seconds: int) -> dict[str, float]:

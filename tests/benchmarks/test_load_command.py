@@ -106,7 +106,7 @@ FAULTS = {
     ),
     "an error now and then": (
         NOW_AND_THEN,
-        r"load/flask/\S+: wrk got \d+ of \d+ answers .* not 2xx, such as 500.* LookupError: now and",
+        r"load/flask/\S+: wrk got \d+ of \d+ answers .* not 2xx, such as 500.* LookupError: now",
     ),
     "a server that does not start": (
         NO_SERVER,

@@ -103,18 +103,31 @@ def test_orders_differ_from_round_to_round():
 
 @pytest.mark.parametrize("plan", [FULL, QUICK], ids=["full", "quick"])
 def test_the_number_of_slices_is_known_beforehand(plan):
-    of_a_set = sum(
-        plan.rounds * len(_order(every_load(host, plan.hooks), random.Random(0))) for host in HOSTS
+    loads = [each for each in plan.scenarios if isinstance(each, Load)]
+    a_round = sum(
+        len(_order([each for each in loads if each.host == host], random.Random(0)))
+        for host in HOSTS
     )
-    waits = plan.wait_rounds * len(HOSTS) * len(plan.clients)
-    assert slices(plan.scenarios, plan) == plan.sets * (of_a_set + waits)
+    waits = plan.wait_sets * plan.wait_rounds * len(HOSTS) * len(plan.clients)
+    assert slices(plan.scenarios, plan) == plan.sets * plan.rounds * a_round + waits
+
+
+def test_a_quick_run_measures_all_that_promises_need():
+    """Of each there are six rounds, which is as few as an interval can be had of."""
+    names = {each.name for each in QUICK.scenarios}
+    for host, hop in (("flask", "native-async"), ("quart", "native-def")):
+        for style in ("portable-def", "portable-async", "inline", hop):
+            assert f"load/{host}/{style}/8" in names
+    assert QUICK.sets * QUICK.rounds >= 6
+    assert FULL.sets * FULL.rounds >= 6
+    assert FULL.wait_sets * FULL.wait_rounds >= 6
 
 
 def test_there_is_work_for_each_of_gunicorns_threads():
     assert CONNECTIONS == THREADS
 
 
-@pytest.mark.parametrize(("clients", "seconds"), [(1, 2), (64, 2), (256, 4)])
+@pytest.mark.parametrize(("clients", "seconds"), [(1, 1), (64, 1), (256, 4)])
 def test_a_slice_is_long_enough_for_the_queue(clients, seconds):
     assert _wait_seconds(Wait("flask", clients), FULL) == seconds
 
