@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,15 +34,16 @@ def faulty_server(says: Callable[[int], Says]) -> Iterator[Served]:
 
     :param says: gives the answer to the request of that number, from 0.
     """
-    numbers = itertools.count()
+    lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1  # an answer leaves at once, not in pieces that wait for each other
 
         def do_GET(self) -> None:
-            number = next(numbers)
-            served.requests = max(served.requests, number + 1)
+            with lock:
+                number = served.requests
+                served.requests += 1
             answer = says(number)
             if not answer.status:
                 self.close_connection = True

@@ -215,5 +215,6 @@ def _cpu(process: Any) -> float:
 
 
 def _memory(process: Any) -> float:
-    used = process.memory_full_info()
-    return float(getattr(used, "pss", used.rss))
+    if psutil.LINUX:
+        return float(process.memory_full_info().pss)
+    return float(process.memory_info().rss)

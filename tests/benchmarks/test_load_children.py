@@ -100,7 +100,7 @@ def test_one_that_ends_while_it_should_serve_is_named_with_its_last_words(module
 def test_what_a_process_of_its_own_uses_counts(module):
     """The time and the memory are used by a child of the one that was started."""
     with started((module,), (module, "fork")) as (idle, busy):
-        assert busy.cpu_when_idle() - idle.cpu_when_idle() > 0.15
+        wait_for(lambda: busy.cpu_when_idle() - idle.cpu_when_idle() > 0.15)
         assert busy.memory() - idle.memory() > 25_000_000
 
 
