@@ -21,7 +21,7 @@ from ..errors import BenchmarkError
 
 __all__ = ["Child", "interrupted_by_signals", "started"]
 
-# All in seconds. Starting seventeen servers at once on a small machine that is busy takes a while.
+# All in seconds. To start all servers of a host at once on a small, busy machine takes a while.
 _START_SECONDS: Final = 90
 # The twins let requests under way end within 5.
 _STOP_SECONDS: Final = 10
