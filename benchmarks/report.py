@@ -22,6 +22,7 @@ __all__ = [
     "amount",
     "bare_table",
     "console",
+    "counted",
     "describe",
     "machine",
     "promises",
@@ -81,7 +82,7 @@ def describe(results: Results) -> str:
     for host in results.hosts:
         shape = results.shape(host)
         rounds = f"{min(shape)}" if min(shape) == max(shape) else f"{min(shape)} to {max(shape)}"
-        told.append(f"{host} in {_count(len(shape), 'process', 'processes')} of {rounds} rounds")
+        told.append(f"{host} in {counted(len(shape), 'process', 'processes')} of {rounds} rounds")
     return (
         f"{len(results.samples)} scenarios: {', '.join(told)}."
         " Intervals are of 95%, from a bootstrap over processes and rounds."
@@ -253,5 +254,6 @@ def promises(promised: list[Expectation], title: str) -> Table:
     return result
 
 
-def _count(number: int, one: str, many: str) -> str:
+def counted(number: int, one: str, many: str) -> str:
+    """A number with the word for what is counted."""
     return f"{number} {one if number == 1 else many}"

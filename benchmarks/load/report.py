@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..estimates import Estimate
-from ..report import amount, bare_table, machine, promises
+from ..report import amount, bare_table, counted, machine, promises
 from ..results import Results
 from ..scenarios import HOSTS
 from .analysis import LoadAnalysis
@@ -71,12 +71,14 @@ def _described(results: LoadResults) -> str:
     if results.loads:
         shape = results.shape(results.loads[0])
         told.append(
-            f"{len(results.loads)} servers with hooks, {sum(shape)} rounds of each host in"
-            f" {len(shape)} {'set' if len(shape) == 1 else 'sets'} of servers"
+            f"{counted(len(results.loads), 'server', 'servers')} with 0 to"
+            f" {max(each.hooks for each in results.loads)} hooks,"
+            f" {counted(sum(shape), 'round', 'rounds')} of each host in"
+            f" {counted(len(shape), 'set', 'sets')} of servers"
         )
     if results.waits:
         shape = results.shape(results.waits[0])
-        told.append(f"a view that waits 50 ms, {sum(shape)} rounds")
+        told.append(f"a view that waits 50 ms, {counted(sum(shape), 'round', 'rounds')}")
     return f"{'; '.join(told)}. Intervals are of 95%, from a bootstrap over sets and rounds."
 
 
