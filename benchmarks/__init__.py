@@ -11,6 +11,4 @@ The method, and where it lives:
 - `results` keeps every sample in a pyperf suite, `estimates` and `analysis` make costs with
   intervals out of a suite, and `report` and `compare` say them. What is printed after a run is
   computed from the same suite that is saved.
-
-`load` is a package of its own: what hooks cost on real servers.
 """

@@ -20,9 +20,7 @@ from .scenarios import HOOKS, PAYLOADS
 __all__ = [
     "WIDTH",
     "amount",
-    "bare_table",
     "console",
-    "counted",
     "describe",
     "machine",
     "promises",
@@ -82,7 +80,7 @@ def describe(results: Results) -> str:
     for host in results.hosts:
         shape = results.shape(host)
         rounds = f"{min(shape)}" if min(shape) == max(shape) else f"{min(shape)} to {max(shape)}"
-        told.append(f"{host} in {counted(len(shape), 'process', 'processes')} of {rounds} rounds")
+        told.append(f"{host} in {_count(len(shape), 'process', 'processes')} of {rounds} rounds")
     return (
         f"{len(results.samples)} scenarios: {', '.join(told)}."
         " Intervals are of 95%, from a bootstrap over processes and rounds."
@@ -208,12 +206,13 @@ def _cell(estimate: Estimate, share: float | None = None) -> str:
     return "\n".join(lines)
 
 
-def bare_table(title: str) -> Table:
-    """A table without lines, and so far without columns.
+def promises(promised: list[Expectation], title: str) -> Table:
+    """What is expected beside what was measured.
 
-    :param title: what stands above it.
+    :param promised: expectations, all of them measured.
+    :param title: what stands above the table.
     """
-    return Table(
+    result = Table(
         title=title,
         title_justify="left",
         title_style="bold",
@@ -222,15 +221,6 @@ def bare_table(title: str) -> Table:
         padding=(0, 2, 0, 0),
         pad_edge=False,
     )
-
-
-def promises(promised: list[Expectation], title: str) -> Table:
-    """What was expected, what was measured, and with what certainty it is met.
-
-    :param promised: promises that were measured.
-    :param title: the title of the table.
-    """
-    result = bare_table(title)
     result.add_column("", no_wrap=True)
     result.add_column("measured", justify="right")
     result.add_column("interval", justify="right")
@@ -254,6 +244,5 @@ def promises(promised: list[Expectation], title: str) -> Table:
     return result
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """A number with the word for what is counted."""
+def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"

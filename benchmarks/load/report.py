@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..estimates import Estimate
-from ..report import amount, bare_table, counted, machine, promises
+from ..report import amount, machine, promises
 from ..results import Results
 from ..scenarios import HOSTS
 from .analysis import LoadAnalysis
@@ -71,19 +71,27 @@ def _described(results: LoadResults) -> str:
     if results.loads:
         shape = results.shape(results.loads[0])
         told.append(
-            f"{counted(len(results.loads), 'server', 'servers')} with 0 to"
+            f"{_counted(len(results.loads), 'server', 'servers')} with 0 to"
             f" {max(each.hooks for each in results.loads)} hooks,"
-            f" {counted(sum(shape), 'round', 'rounds')} of each host in"
-            f" {counted(len(shape), 'set', 'sets')} of servers"
+            f" {_counted(sum(shape), 'round', 'rounds')} of each host in"
+            f" {_counted(len(shape), 'set', 'sets')} of servers"
         )
     if results.waits:
         shape = results.shape(results.waits[0])
-        told.append(f"a view that waits 50 ms, {counted(sum(shape), 'round', 'rounds')}")
+        told.append(f"a view that waits 50 ms, {_counted(sum(shape), 'round', 'rounds')}")
     return f"{'; '.join(told)}. Intervals are of 95%, from a bootstrap over sets and rounds."
 
 
 def _table(title: str, *columns: str) -> Table:
-    result = bare_table(title)
+    result = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        header_style="bold",
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+    )
     for number, column in enumerate(columns):
         result.add_column(column, justify="right" if number else "left", no_wrap=not number)
     return result
@@ -173,3 +181,7 @@ def _ratio(ratio: Estimate) -> tuple[str, str]:
 def _three(value: float) -> str:
     """With three decimals, as what is promised differs in the second."""
     return f"{value:.3f}" if value < 10 else amount(value)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
