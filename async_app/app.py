@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from quart import Quart
-from quart.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from afterware import Hooks
 from twin.database import AsyncDatabase, create_schema
 from twin.hooks import hooks
-from twin.session import Watched
 from twin.settings import Settings
 
 from .routes import routes
@@ -27,19 +25,11 @@ def create_app(settings: Settings | None = None, hooks: Hooks | None = hooks) ->
     create_schema(settings.database_url)
     app = Quart(__name__, static_folder=None)
     app.config.from_mapping(settings.config())
-    app.session_interface = SessionInterface()
     database = AsyncDatabase(settings.database_url)
     app.extensions["database"] = database
     app.after_serving(database.close)
     app.register_blueprint(routes)
+    app.register_blueprint(routes, name="enveloped", url_prefix="/enveloped")
     if hooks is not None:
         hooks.init_app(app)
     return app
-
-
-class Session(Watched, SecureCookieSession):
-    pass
-
-
-class SessionInterface(SecureCookieSessionInterface):
-    session_class = Session
