@@ -12,11 +12,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .compare import comparison
 from .errors import BenchmarkError
+from .files import read
+from .load.command import load as load_command
+from .load.report import load_report
+from .load.results import LoadResults
+from .peer_analysis import PeerResults
+from .peer_report import peer_report
 from .peers import peers
+from .pictures.command import report_command
 from .plan import FULL, QUICK, Budget
 from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
-from .results import check_writable, from_suite, load, save, suite
+from .results import Results, check_writable, from_suite, load, save, suite
 from .scenarios import PAYLOADS, QUICK_PAYLOADS, Scenario, every_scenario, select
 
 __all__ = ["main"]
@@ -86,9 +93,16 @@ def run(
 @main.command()
 @click.argument("file", type=FILE)
 def show(file: Path) -> None:
-    """Print what a saved FILE holds, as `run` did."""
+    """Print what a saved FILE holds, as `run`, `peers` or `load` did."""
     try:
-        console().print(report(load(file)))
+        match read(file).results:
+            case Results() as results:
+                shown = report(results)
+            case PeerResults() as results:
+                shown = peer_report(results)
+            case LoadResults() as results:
+                shown = load_report(results)
+        console().print(shown)
     except BenchmarkError as error:
         _fail(error, code=2)
 
@@ -105,6 +119,8 @@ def compare(first: Path, second: Path) -> None:
 
 
 main.add_command(peers)
+main.add_command(load_command)
+main.add_command(report_command)
 
 
 def _measure(scenarios: list[Scenario], budget: Budget, min_rounds: int) -> list[Process]:

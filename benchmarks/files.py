@@ -11,14 +11,15 @@ from typing import Any, Final, TypeAlias
 import pyperf  # type: ignore[import-untyped]  # it has no types
 
 from .errors import BenchmarkError
-from . import gauges
+from .load.results import LoadResults
+from .load.results import from_suite as load_from_suite
 from .peer_analysis import PeerResults, peers_from_suite
 from .results import Results, from_suite, load_suite
 from .scenarios import HOSTS
 
 __all__ = ["KINDS", "AnyResults", "File", "labelled", "read"]
 
-AnyResults: TypeAlias = Results | PeerResults | gauges.LoadResults
+AnyResults: TypeAlias = Results | PeerResults | LoadResults
 
 # The commands that write results, each a kind of file.
 KINDS: Final = ("run", "peers", "load")
@@ -26,7 +27,7 @@ KINDS: Final = ("run", "peers", "load")
 _READERS: Final[dict[str, Callable[[pyperf.BenchmarkSuite], AnyResults]]] = {
     "run": from_suite,
     "peers": peers_from_suite,
-    "load": gauges.from_suite,
+    "load": load_from_suite,
 }
 
 
@@ -51,7 +52,9 @@ class File:
     @property
     def python(self) -> str:
         """The Python that was measured, such as `3.13`."""
-        return ".".join(str(self.metadata.get("python_version", "unknown")).split()[0].split(".")[:2])
+        return ".".join(
+            str(self.metadata.get("python_version", "unknown")).split()[0].split(".")[:2]
+        )
 
 
 def read(path: Path) -> File:
@@ -64,7 +67,9 @@ def read(path: Path) -> File:
     kind = _kind(measured.get_benchmark_names())
     if kind is None:
         first = measured.get_benchmark_names()[0]
-        raise BenchmarkError(f"{path} is not a result of `run`, `peers` or `load`: it has {first!r}.")
+        raise BenchmarkError(
+            f"{path} is not a result of `run`, `peers` or `load`: it has {first!r}."
+        )
     try:
         return File(path, kind, _READERS[kind](measured))
     except BenchmarkError as error:

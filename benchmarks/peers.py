@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +21,8 @@ import pyperf  # type: ignore[import-untyped]  # it has no types
 from .checks import LastError, errors_kept
 from .errors import BenchmarkError
 from .exchange import ASGICaller, Caller, WSGICaller
+from .files import read
+from .peer_analysis import PeerResults, peers_from_suite
 from .peer_apps import Peer, asked, check_peer, every_peer, make_peer_app
 from .peer_report import peer_report
 from .processes import Process
@@ -182,22 +184,17 @@ def peers(
         measured = _with_versions(suite(done))
         if output is not None:
             save(measured, output)
-        console().print(peer_report(measured))
+        console().print(peer_report(peers_from_suite(measured)))
     except BenchmarkError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2 if show is not None else 1)
 
 
-def _load(path: Path) -> pyperf.BenchmarkSuite:
+def _load(path: Path) -> PeerResults:
     try:
-        measured = pyperf.BenchmarkSuite.load(str(path))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        results = read(path).results
+    except BenchmarkError as error:
         raise BenchmarkError(f"{path} is not a result of `peers`: {error}") from error
-    missing = _missing(measured.get_benchmark_names())
-    if missing:
-        raise BenchmarkError(f"{path} is not a result of `peers`: it has no {missing[0]}")
-    return measured
-
-
-def _missing(names: Sequence[str]) -> list[str]:
-    return [peer.name for peer in every_peer() if peer.name not in names]
+    if not isinstance(results, PeerResults):
+        raise BenchmarkError(f"{path} is not a result of `peers`; `show` prints any kind.")
+    return results

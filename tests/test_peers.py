@@ -16,8 +16,9 @@ from rich.console import Console
 from benchmarks.cli import main
 from benchmarks.errors import BenchmarkError
 from benchmarks.exchange import ASGICaller, WSGICaller
+from benchmarks.peer_analysis import BOUNDS, peers_from_suite
 from benchmarks.peer_apps import NOBODY, OURS, asked, check_peer, every_peer, make_peer_app
-from benchmarks.peer_report import BOUNDS, peer_report
+from benchmarks.peer_report import peer_report
 from benchmarks.peers import _WithHeaders
 from benchmarks.processes import Process
 from benchmarks.results import suite
@@ -118,7 +119,7 @@ def printed(added: dict[str, float]) -> str:
     }
     processes = [Process(values, dict.fromkeys(values, 1))] * 2
     out = io.StringIO()
-    Console(file=out, width=160).print(peer_report(suite(processes)))
+    Console(file=out, width=160).print(peer_report(peers_from_suite(suite(processes))))
     return out.getvalue()
 
 

@@ -75,9 +75,7 @@ def spans_decades(values: Iterable[float]) -> bool:
     return bool(found) and min(found) > 0 and max(found) >= _DECADES * min(found)
 
 
-def fitted(
-    values: Iterable[float], ends: Iterable[float], *, log: bool
-) -> tuple[float, float]:
+def fitted(values: Iterable[float], ends: Iterable[float], *, log: bool) -> tuple[float, float]:
     """Round numbers between which all values lie.
 
     :param values: what is to be seen.

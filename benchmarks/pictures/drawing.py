@@ -160,10 +160,13 @@ class _Curves:
         )
 
     def _axes(self) -> tuple[list[Stroke], list[Text]]:
-        strokes, texts = [], [
-            Text(0, 14, self._panel.title, role="title"),
-            Text(0, 32, self._up.title + (", log scale" if self._up.log else "")),
-        ]
+        strokes, texts = (
+            [],
+            [
+                Text(0, 14, self._panel.title, role="title"),
+                Text(0, 32, self._up.title + (", log scale" if self._up.log else "")),
+            ],
+        )
         for value in self._y.ticks():
             y = self._y.at(value)
             strokes.append(Stroke(_LEFT, y, self._x.end + 4, y))
@@ -263,8 +266,8 @@ class _Rows:
             texts.append(Text(8 if group else 0, y - 7, row.label, role="name"))
             whiskers += self._whiskers(row, y - 11)
             if not self._several:
-                value = told(row.marks[0].estimate).partition(" ")[0]
-                texts.append(Text(WIDTH, y - 7, value, "end", "name"))
+                figure = told(row.marks[0].estimate).partition(" ")[0]
+                texts.append(Text(WIDTH, y - 7, figure, "end", "name"))
         strokes = [Stroke(self._x.start, y + 2, self._x.end, y + 2, "axis")]
         for value in self._x.ticks(6):
             x = self._x.at(value)

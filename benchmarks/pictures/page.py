@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from .. import gauges
 from ..analysis import Analysis
 from ..errors import BenchmarkError
 from ..expectations import Expectation, expectations
 from ..files import File, labelled
+from ..load.analysis import LoadAnalysis
+from ..load.results import LoadResults
 from ..peer_analysis import BOUNDS, PeerAnalysis, PeerResults
 from ..peer_apps import OURS
 from ..report import amount, describe, sentences, span
@@ -72,7 +73,7 @@ def page(files: Sequence[File]) -> str:
     sections = [
         *_runs(_of_kind(named, Results)),
         *_peers(_of_kind(named, PeerResults)),
-        *_servers(_of_kind(named, gauges.LoadResults)),
+        *_servers(_of_kind(named, LoadResults)),
         _machine(named),
     ]
     html = TEMPLATES.get_template("page.html").render(
@@ -157,10 +158,10 @@ def _peers(measured: dict[str, PeerResults]) -> Iterator[_Section]:
     )
 
 
-def _servers(measured: dict[str, gauges.LoadResults]) -> Iterator[_Section]:
+def _servers(measured: dict[str, LoadResults]) -> Iterator[_Section]:
     if not measured:
         return
-    analyses = {label: gauges.LoadAnalysis(results) for label, results in measured.items()}
+    analyses = {label: LoadAnalysis(results) for label, results in measured.items()}
     figures = _shown(load_figures(analyses))
     if figures:
         yield _Section(

@@ -64,8 +64,8 @@ def hooks_figures(measured: Measured) -> Iterator[Figure]:
             payload,
             f"hooks{work}-near",
             f"Cost of each hook, without the styles that hop to another thread: each {does}",
-            f"What so many hooks add to a request with a body of {payload}, divided by their number."
-            " inline is the same work written in the view: the floor.",
+            f"What so many hooks add to a request with a body of {payload}, divided by their"
+            " number. inline is the same work written in the view: the floor.",
             hopping=False,
         )
 
@@ -122,8 +122,8 @@ def payload_figures(measured: Measured) -> Iterator[Figure]:
         yield Figure(
             f"payload{work}",
             f"Cost against payload: each hook {does}",
-            f"What {hooks} hook{'s' * (hooks > 1)} add{'s' * (hooks == 1)} to a request, by the size"
-            " of the response's body.",
+            f"What {'one hook adds' if hooks == 1 else f'{hooks} hooks add'} to a request, by the"
+            " size of the response's body.",
             Axis("size of the body, log scale", ticks, log=True),
             Axis(_COST, log=spans_decades(values)),
             tuple(panels),

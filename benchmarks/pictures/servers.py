@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..estimates import Estimate
-from ..gauges import Load, LoadAnalysis, Wait
+from ..load.analysis import LoadAnalysis
+from ..load.scenarios import Load, Wait
 from ..scenarios import BASELINE, HOSTS, STYLES
 from .axes import spans_decades
 from .model import Axis, Curve, Figure, Mark, Panel, Point, Row
