@@ -80,12 +80,12 @@ def page_server(html: str) -> Iterator[Page]:
 
 
 @contextlib.contextmanager
-def browsing(url: str, profile: Path) -> Iterator[None]:
+def browsing(url: str, profile: Path, *flags: str) -> Iterator[None]:
     """Have Chromium at *url* meanwhile, with a new profile."""
     path = executable()
     assert path is not None
     process = subprocess.Popen(
-        [path, *FLAGS, f"--user-data-dir={profile}", "--remote-debugging-port=0", url],
+        [path, *FLAGS, *flags, f"--user-data-dir={profile}", "--remote-debugging-port=0", url],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "HOME": str(profile)},

@@ -66,10 +66,11 @@ class Whisker:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A curve, the band of its intervals, and its name with a line that leads to it."""
+    """A curve, the band of its intervals, and its name with a line and a sign that lead to it."""
 
     hue: str
     dash: str
+    shape: str
     line: str
     band: str
     leader: str
@@ -129,7 +130,7 @@ class _Curves:
     def __init__(self, figure: Figure, up: Axis, panel: Panel) -> None:
         self._figure, self._up, self._panel = figure, up, panel
         names = [curve.label for each in figure.panels for curve in each.curves]
-        right = WIDTH - max(map(len, names)) * _LETTER - 20
+        right = WIDTH - max(map(len, names)) * _LETTER - 30
         xs = [
             point.x
             for each in figure.panels
@@ -210,14 +211,15 @@ class _Curves:
         high = [(x, self._y.at(point.estimate.high)) for x, point in zip(xs, points, strict=True)]
         low = [(x, self._y.at(point.estimate.low)) for x, point in zip(xs, points, strict=True)]
         x, y = line[-1]
-        away = self._x.end + 14
+        away = self._x.end + 13
         return Path(
             look.hue,
             look.dash,
+            SHAPES[look.shape],
             _outline(line),
             f"{_outline([*high, *reversed(low)])}Z",
             _outline([(x + 6, y), (away - 3, height)]),
-            Text(away, height + 4, curve.label, role="name"),
+            Text(away + 12, height + 4, curve.label, role="name"),
         )
 
     def _whisker(self, curve: Curve, point: Point) -> Whisker:
