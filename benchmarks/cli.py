@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from .compare import comparison
+from .compare_command import compare
 from .errors import BenchmarkError
 from .files import read
 from .load.command import load as load_command
@@ -23,7 +23,7 @@ from .pictures.command import report_command
 from .plan import FULL, QUICK, Budget
 from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
-from .results import Results, check_writable, from_suite, load, save, suite
+from .results import Results, check_writable, from_suite, save, suite
 from .scenarios import PAYLOADS, QUICK_PAYLOADS, Scenario, every_scenario, select
 
 __all__ = ["main"]
@@ -107,17 +107,7 @@ def show(file: Path) -> None:
         _fail(error, code=2)
 
 
-@main.command()
-@click.argument("first", type=FILE)
-@click.argument("second", type=FILE)
-def compare(first: Path, second: Path) -> None:
-    """Say what became slower or faster from FIRST to SECOND, and how sure that is."""
-    try:
-        console().print(comparison(load(first), load(second)))
-    except BenchmarkError as error:
-        _fail(error, code=2)
-
-
+main.add_command(compare)
 main.add_command(peers)
 main.add_command(load_command)
 main.add_command(report_command)

@@ -59,7 +59,9 @@ def load_values(scenario, speed=1.0):
         "cpu": seconds * 0.9,
         "memory": (60 + len(scenario.name)) * 2.0**20,
     }
-    return {name: values[name] for name in (METRICS if isinstance(scenario, Load) else WAIT_METRICS)}
+    return {
+        name: values[name] for name in (METRICS if isinstance(scenario, Load) else WAIT_METRICS)
+    }
 
 
 def planted_load(seed=0, sets=3, rounds=3, speed=1.0):
@@ -71,9 +73,7 @@ def planted_load(seed=0, sets=3, rounds=3, speed=1.0):
         for _ in range(rounds):
             for scenario in FULL.scenarios:
                 values = load_values(scenario, speed)
-                one.add(
-                    scenario.name, {name: v * rng.gauss(1, 0.02) for name, v in values.items()}
-                )
+                one.add(scenario.name, {name: v * rng.gauss(1, 0.02) for name, v in values.items()})
         done.append(one)
     return load_suite_of(done, {"wrk_version": "4.1.0", "gunicorn_threads": 8})
 

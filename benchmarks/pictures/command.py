@@ -16,7 +16,9 @@ __all__ = ["report_command"]
 
 
 @click.command("report")
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@click.argument(
+    "files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE..."
+)
 @click.option(
     "-o",
     "--output",

@@ -8,14 +8,15 @@ import pytest
 from planted_costs import COSTS
 from rich.console import Console
 
-from benchmarks.compare import changes, comparison, warnings
+from benchmarks.changes import changes, warnings
+from benchmarks.compare import compared, comparison
 from benchmarks.errors import BenchmarkError
 from benchmarks.scenarios import every_scenario
 
 
 def verdicts(first, second):
     return {
-        each.scenario.name: (each.verdict, each.added_verdict) for each in changes(first, second)
+        each.quantity.name: (each.verdict, each.added_verdict) for each in changes(first, second)
     }
 
 
@@ -67,7 +68,7 @@ def test_more_scenarios_ask_for_wider_intervals(planted):
             dataclasses.replace(side, samples={k: v for k, v in side.samples.items() if keep(k)})
             for side in sides
         ]
-        change = next(each for each in changes(*kept) if each.scenario.style == "none")
+        change = next(each for each in changes(*kept) if each.quantity.name.endswith("/none/0"))
         return change.factor.high / change.factor.low
 
     assert width(lambda _: True) > 1.01 * width(lambda each: each.style == "none")
@@ -76,7 +77,7 @@ def test_more_scenarios_ask_for_wider_intervals(planted):
 def printed(first, second):
     console = Console(width=160, highlight=False, color_system=None)
     with console.capture() as capture:
-        console.print(comparison(first, second))
+        console.print(comparison(compared(first, second)))
     return capture.get()
 
 

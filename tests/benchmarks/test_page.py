@@ -6,6 +6,7 @@ import html.parser
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -322,7 +323,7 @@ def test_a_larger_cost_is_drawn_higher_and_to_the_right() -> None:
         assert at["native-async, 16"].x > at["native-async, 1"].x
         assert at["native-def, 16"].y < at["inline, 16"].y
         heights = sorted(each.label.y for each in drawing.paths)
-        assert all(below - above > 14 for above, below in zip(heights, heights[1:], strict=False))
+        assert all(below - above > 14 for above, below in pairwise(heights))
         assert all(0 <= each.x <= WIDTH and 0 <= each.y <= drawing.height for each in at.values())
 
 
