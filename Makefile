@@ -11,7 +11,7 @@ BENCH_OUT ?= bench-results.json
 PORT_SYNC ?= 8000
 PORT_ASYNC ?= 8001
 
-.PHONY: help install bench test coverage lint format types differences stale wheel lock serve-sync serve-async clean
+.PHONY: help install bench reference test coverage lint format types differences stale wheel lock serve-sync serve-async clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -29,6 +29,16 @@ $(STAMP): requirements.lock pyproject.toml
 ## make bench        the benchmark: both apps, their hooks, the comparison printed and saved (90 s)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks run --quick -o $(BENCH_OUT)
+
+## make reference    measure anew what benchmarks/results holds of this Python, and show it in README
+##                   (half an hour, on a machine that does nothing else; needs wrk)
+REFERENCE = benchmarks/results
+reference: $(STAMP)
+	for kind in run peers load; do \
+		$(BIN)/python -m benchmarks $$kind -o "$(REFERENCE)/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')-$$kind.json.gz" || exit; \
+	done
+	$(BIN)/python -m benchmarks report $(REFERENCE)/*.json.gz -o $(REFERENCE)/report.html
+	$(BIN)/python -m benchmarks figures
 
 ## make test         the tests
 test: $(STAMP)

@@ -19,7 +19,7 @@ from .load.results import LoadResults
 from .peer_analysis import PeerResults
 from .peer_report import peer_report
 from .peers import peers
-from .pictures.command import report_command
+from .pictures.command import figures, report_command
 from .plan import FULL, QUICK, Budget
 from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
@@ -111,6 +111,7 @@ main.add_command(compare)
 main.add_command(peers)
 main.add_command(load_command)
 main.add_command(report_command)
+main.add_command(figures)
 
 
 def _measure(scenarios: list[Scenario], budget: Budget, min_rounds: int) -> list[Process]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import pyperf  # type: ignore[import-untyped]  # it has no types
 
@@ -17,9 +17,11 @@ from .peer_analysis import PeerResults, peers_from_suite
 from .results import Results, from_suite, load_suite
 from .scenarios import HOSTS
 
-__all__ = ["KINDS", "AnyResults", "File", "labelled", "read"]
+__all__ = ["KINDS", "AnyResults", "File", "labelled", "of_kind", "read"]
 
 AnyResults: TypeAlias = Results | PeerResults | LoadResults
+
+Kind = TypeVar("Kind")
 
 # The commands that write results, each a kind of file.
 KINDS: Final = ("run", "peers", "load")
@@ -97,6 +99,20 @@ def labelled(files: Sequence[File]) -> dict[str, list[File]]:
         f"{first.path} and {second.path} both hold what `{first.kind}` measured with"
         f" {_by_hosts(first)}. Give one of them; `compare` holds two such files side by side."
     )
+
+
+def of_kind(named: Mapping[str, Sequence[File]], kind: type[Kind]) -> dict[str, Kind]:
+    """What the files of one kind hold, by label.
+
+    :param named: files by label, as `labelled` gives them.
+    :param kind: the class of their results.
+    """
+    return {
+        label: file.results
+        for label, files in named.items()
+        for file in files
+        if isinstance(file.results, kind)
+    }
 
 
 def _by_python(file: File) -> str:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
 
 from ..analysis import Analysis
 from ..errors import BenchmarkError
-from ..expectations import Expectation, expectations
-from ..files import File, labelled
+from ..files import File, labelled, of_kind
 from ..load.analysis import LoadAnalysis
 from ..load.results import LoadResults
 from ..peer_analysis import BOUNDS, PeerAnalysis, PeerResults
 from ..peer_apps import OURS
-from ..report import amount, describe, sentences, span
+from ..report import describe, sentences
 from ..results import MACHINE, VERSIONS, Results
 from .drawing import WIDTH, Drawing, draw
 from .model import Figure, told
 from .peers import TASKS, peers_figure
+from .promises import Promise, in_words, promised
 from .runs import hooks_figures, payload_figures, slope_figure, smallest
 from .servers import load_figures, wait_figures
 from .tables import Table, table
@@ -71,9 +71,9 @@ def page(files: Sequence[File]) -> str:
     """
     named = labelled(files)
     sections = [
-        *_runs(_of_kind(named, Results)),
-        *_peers(_of_kind(named, PeerResults)),
-        *_servers(_of_kind(named, LoadResults)),
+        *_runs(of_kind(named, Results)),
+        *_peers(of_kind(named, PeerResults)),
+        *_servers(of_kind(named, LoadResults)),
         _machine(named),
     ]
     html = TEMPLATES.get_template("page.html").render(
@@ -93,15 +93,6 @@ def page(files: Sequence[File]) -> str:
             " Give fewer files."
         )
     return html
-
-
-def _of_kind(named: Mapping[str, list[File]], kind: type[Any]) -> dict[str, Any]:
-    return {
-        label: file.results
-        for label, files in named.items()
-        for file in files
-        if isinstance(file.results, kind)
-    }
 
 
 def _runs(measured: dict[str, Results]) -> Iterator[_Section]:
@@ -126,8 +117,8 @@ def _runs(measured: dict[str, Results]) -> Iterator[_Section]:
         yield _Section("payload", "Cost and payload", figures=figures)
     yield from _expected(
         "expected",
-        f"What is expected of hooks, with {least}",
-        {label: expectations(analysis, least) for label, analysis in analyses.items()},
+        "What is expected of hooks",
+        {label: promised(results) for label, results in measured.items()},
     )
 
 
@@ -174,7 +165,7 @@ def _servers(measured: dict[str, LoadResults]) -> Iterator[_Section]:
     yield from _expected(
         "load-expected",
         "What is expected under load",
-        {label: analysis.expectations() for label, analysis in analyses.items()},
+        {label: in_words(each.expectations()) for label, each in analyses.items()},
     )
     figures = _shown(wait_figures(analyses))
     if figures:
@@ -187,30 +178,16 @@ def _servers(measured: dict[str, LoadResults]) -> Iterator[_Section]:
         )
 
 
-def _expected(name: str, title: str, promised: dict[str, list[Expectation]]) -> Iterator[_Section]:
+def _expected(name: str, title: str, promises: dict[str, list[Promise]]) -> Iterator[_Section]:
     rows = [
-        (label, each.what, *_promise(each))
-        for label, promises in promised.items()
-        for each in promises
-        if each.measured
+        (label, each.what, each.measured, each.bound, each.verdict)
+        for label, told_of in promises.items()
+        for each in told_of
     ]
     if rows:
         headings = ("", "what", "measured", "expected", "")
         caption = "Met or not is said of the figure; not certain: its interval reaches the bound"
         yield _Section(name, title, tables=[Table(caption, headings, tuple(rows), 2)])
-
-
-def _promise(each: Expectation) -> tuple[str, str, str]:
-    assert each.measured is not None
-    shown = each.measured.scaled(100) if each.share else each.measured
-    unit = "%" if each.share else ""
-    bound = f"{each.bound * 100:g}%" if each.share else f"{each.bound:g}"
-    verdict = "met" if each.met else "not met"
-    return (
-        f"{amount(shown.value)}{unit} ({span(shown)})",
-        f"at {'least' if each.at_least else 'most'} {bound}",
-        verdict if each.certain else f"{verdict}, not certain",
-    )
 
 
 def _machine(named: Mapping[str, list[File]]) -> _Section:
