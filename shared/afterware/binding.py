@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .colour import Hook, Phase
@@ -12,7 +13,46 @@ from .errors import HookTooLateError
 if TYPE_CHECKING:
     from .registry import Hooks
 
-__all__ = ["Binding"]
+__all__ = ["BOUND", "Binding", "Bound", "Ready", "bindings_of", "bound"]
+
+Ready = Callable[[], list[Hook]]
+"""Gives the hooks to run, when they are first needed."""
+
+# Where an app keeps the bindings that are on it, among its extensions.
+EXTENSION = "afterware"
+
+# Where a function that a binding gives its host says so.
+BOUND = "_afterware_bound"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """What stands behind a function that a host was given.
+
+    :param binding: who gave it.
+    :param phase: whose hooks it runs; None for one that runs none, and only takes a note.
+    """
+
+    binding: Binding
+    phase: Phase | None
+
+    @property
+    def hooks(self) -> list[Hook]:
+        """The hooks that it runs, in the order in which it runs them."""
+        return [hook for hook in self.binding.hooks if hook.phase == self.phase]
+
+
+def bound(function: Callable[..., Any]) -> Bound | None:
+    """What stands behind *function*, if it is one that a binding gave its host; else None."""
+    return getattr(function, BOUND, None)
+
+
+def bindings_of(app: Any) -> list[Binding]:
+    """The bindings on *app* and on its blueprints, first bound first.
+
+    :param app: an app of either host; blueprints count from when they are registered.
+    """
+    return list(app.extensions.get(EXTENSION, ()))
 
 
 class Binding(ABC):
@@ -29,9 +69,12 @@ class Binding(ABC):
         self.hooks = hooks
         self.target = target
         self._attached: set[Phase] = set()
+        # The watches around apps that report to the after_response hooks.
+        self.watches: list[Any] = []
         # Bound even if there is no such hook yet, so that the first request is noticed, and a hook
         # that is registered after it is refused.
         self.attach("after_request")
+        self.on_app(self._join)
 
     def attach(self, phase: Phase) -> None:
         """Have the host call us in *phase*, if it does not yet.
@@ -68,7 +111,27 @@ class Binding(ABC):
             ) from error
 
     @abstractmethod
+    def function(self, phase: Phase, ready: Ready) -> Callable[..., Any]:
+        """What the host is to call in *phase*, and a watch in after_response.
+
+        :param ready: gives the hooks to run, at the first call.
+        """
+
+    @abstractmethod
     def _attach(self, phase: Phase) -> None: ...
+
+    def _bound(self, phase: Phase) -> Callable[..., Any]:
+        """The function that runs all hooks of *phase*, marked as ours."""
+        return self._marked(self.function(phase, lambda: self.ready(phase)), phase)
+
+    def _marked(self, function: Callable[..., Any], phase: Phase | None) -> Callable[..., Any]:
+        setattr(function, BOUND, Bound(self, phase))
+        return function
+
+    def _join(self, app: Any) -> None:
+        joined = app.extensions.setdefault(EXTENSION, [])
+        if not any(binding is self for binding in joined):
+            joined.append(self)
 
     def ready(self, phase: Phase) -> list[Hook]:
         """The hooks of *phase* in the order in which they run; from now on no more are taken."""
