@@ -1,0 +1,282 @@
+"""What each hook adds to a request of its app, measured.
+
+A request takes a hundred times as long as a hook, and machines drift. So requests with and without
+a hook alternate, each pair is a difference, and what is told is the median of the differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from ..errors import HookSuspendedError
+from .arms import Arm, Arms, restored
+from .collect import Listing, Row
+from .estimate import Estimate, estimate
+from .hosts import Host, QuartHost
+from .requests import Answer, Asked, Client, ServingError, client_for
+
+__all__ = ["Measured", "Timing", "TimingError", "measure"]
+
+# Requests of each kind that are sent before any is timed.
+_WARM_UP = 20
+
+# A hook that takes longer than this inline, in seconds, is told to keep off the loop.
+WAITS_SECONDS = 0.001
+
+_OF_NO_REQUEST = ("_websocket", "_serving")
+
+
+class TimingError(Exception):
+    """The app cannot be timed; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a hook costs on one path.
+
+    :param added: what it adds to a request; None where it could not be measured.
+    :param saved: what binding it through Afterware takes off a request, where that was measured.
+    :param waits: whether *saved* is with blocking=True or suspends=True.
+    :param why_not: why it was not measured, as the end of a sentence.
+    """
+
+    added: Estimate | None = None
+    saved: Estimate | None = None
+    waits: bool = False
+    why_not: str = ""
+
+    @property
+    def slow(self) -> bool:
+        """Whether it takes so long inline that it would hold up other requests."""
+        if self.added is None or self.saved is None or self.waits:
+            return False
+        return self.added.median - self.saved.median > WAITS_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What was measured.
+
+    :param path: the path that was asked for.
+    :param status: what it answered.
+    :param rounds: how many pairs of requests each figure is of.
+    :param seconds: how long the request takes with all hooks, a median.
+    :param measured: what each hook costs.
+    :param notes: what a reader should know, a sentence each.
+    """
+
+    path: str
+    status: int
+    rounds: int
+    seconds: float
+    measured: dict[Row, Measured]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Trial:
+    """A hook that is measured."""
+
+    row: Row
+    without: Arm
+    bound: Arm | None
+    waits: bool = False
+    added: list[float] = field(default_factory=list)
+    saved: list[float] = field(default_factory=list)
+
+
+def measure(
+    listing: Listing, asked: Asked, rounds: int, tell: Callable[[], None] = lambda: None
+) -> Timing:
+    """Measure every hook that runs on a path. The app has its hooks as they were afterwards.
+
+    :param listing: the app's hooks.
+    :param asked: what to ask for.
+    :param rounds: how many pairs of requests for each hook, at least 6.
+    :param tell: called after each round.
+    :raises TimingError: the path does not answer as it should.
+    """
+    host = listing.host
+    try:
+        with client_for(host, asked) as client:
+            seen = _Seen(host)
+            with seen.watching():
+                answer = client.ask()
+            _refuse(asked, answer, seen)
+            measured = {row: _not_measured(row, seen) for row in listing.rows}
+            rows = [row for row, result in measured.items() if not result.why_not]
+            with restored(rows) as restore:
+                session = _Session(host, client, answer, restore)
+                trials = []
+                for row in rows:
+                    trial = session.prepared(row)
+                    if isinstance(trial, _Trial):
+                        trials.append(trial)
+                    else:
+                        measured[row] = Measured(why_not=trial)
+                seconds = session.run(trials, rounds, tell)
+    except ServingError as error:
+        raise TimingError(str(error)) from error
+    for trial in trials:
+        saved = estimate(trial.saved) if trial.saved else None
+        measured[trial.row] = Measured(estimate(trial.added), saved, trial.waits)
+    status = answer.status or 0
+    return Timing(asked.path, status, rounds, seconds, measured, _notes(asked, answer))
+
+
+class _Session:
+    """An app under measurement."""
+
+    def __init__(self, host: Host, client: Client, usual: Answer, restore: Arm) -> None:
+        self._host = host
+        self._client = client
+        self._usual = usual.status
+        self._arms = Arms(host)
+        self._restore = restore
+
+    def prepared(self, row: Row) -> _Trial | str:
+        """What is to be compared for a hook, or why nothing can be."""
+        if row.runs in ("misread", "fails"):
+            return "it does not run as it should"
+        without = self._arms.without(row)
+        refusal, _ = self._tried(without)
+        if refusal:
+            return f"without it the path {refusal}"
+        if not row.hops:
+            return _Trial(row, without, None)
+        for waits in (False, True):
+            bound = self._arms.bound(row, waits=waits)
+            if bound is None:
+                break
+            refusal, error = self._tried(bound)
+            if not refusal:
+                return _Trial(row, without, bound, waits)
+            if not isinstance(error, HookSuspendedError):
+                break  # in a worker thread it may do better, but that is no gain
+        return _Trial(row, without, None)
+
+    def _tried(self, arm: Arm) -> tuple[str, BaseException | None]:
+        """How the path answers in a state of the app, if not as usual; and what was raised."""
+        seen = _Seen(self._host)
+        try:
+            arm()
+            with seen.watching():
+                for _ in range(_WARM_UP):
+                    answer = self._client.ask()
+                    if answer.status != self._usual:
+                        return str(answer), answer.error or seen.error
+        finally:
+            self._restore()
+        return "", None
+
+    def run(self, trials: list[_Trial], rounds: int, tell: Callable[[], None]) -> float:
+        """Take the samples, and give the median of the requests with all hooks, in seconds."""
+        usual = [self._timed(self._restore) for _ in range(_WARM_UP)]
+        for number in range(rounds):
+            for trial in trials:
+                arms = [self._restore, trial.without, *([trial.bound] if trial.bound else [])]
+                order = range(len(arms)) if number % 2 else range(len(arms) - 1, -1, -1)
+                seconds = {index: self._timed(arms[index]) for index in order}
+                usual.append(seconds[0])
+                trial.added.append(seconds[0] - seconds[1])
+                if trial.bound:
+                    trial.saved.append(seconds[0] - seconds[2])
+            tell()
+        return median(usual)
+
+    def _timed(self, arm: Arm) -> float:
+        arm()
+        answer = self._client.ask()
+        if answer.status != self._usual:
+            raise TimingError(
+                f"The path answered {self._usual} at first, and then it {answer}. Time a path that"
+                " answers alike each time, without a limit on how often it may be asked for."
+            )
+        return answer.seconds
+
+
+class _Seen:
+    """What one request shows of itself, by the host's own signals.
+
+    :param host: the app's host.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.blueprints: list[str] = []
+        self.error: BaseException | None = None
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look at the requests that are served meanwhile."""
+        module, app = self._host.module, self._host.app
+
+        def started(_: Any, **__: Any) -> None:
+            self.blueprints = list(module.request.blueprints)
+
+        def failed(_: Any, exception: BaseException, **__: Any) -> None:
+            self.error = exception
+
+        receivers: list[tuple[Any, Callable[..., Any]]]
+        receivers = [(module.request_started, started), (module.got_request_exception, failed)]
+        if isinstance(self._host, QuartHost):
+            receivers = [(signal, _as_async(function)) for signal, function in receivers]
+        for signal, receiver in receivers:
+            signal.connect(receiver, app)
+        try:
+            yield
+        finally:
+            for signal, receiver in receivers:
+                signal.disconnect(receiver, app)
+
+
+def _as_async(function: Callable[..., Any]) -> Callable[..., Any]:
+    async def receiver(*args: Any, **kwargs: Any) -> None:
+        function(*args, **kwargs)
+
+    return receiver
+
+
+def _refuse(asked: Asked, answer: Answer, seen: _Seen) -> None:
+    """Raise what is wrong with a path that has no ordinary answer."""
+    if answer.status is not None and 200 <= answer.status < 400:
+        return
+    error = answer.error or (seen.error if answer.status == 500 else None)
+    said = f"GET {asked.path} answers {answer.status}" if answer.status else f"GET {asked.path}"
+    if error is not None:
+        joint = ": it raised" if answer.status else " raises"
+        said += f"{joint} {type(error).__name__}: {error}"
+    if answer.status in (401, 403):
+        remedy = "It needs a login: send its cookie or token with --header, or choose another path."
+    elif answer.status == 404:
+        remedy = "Choose a path that is there with --path; the command `routes` lists them."
+    elif answer.status == 405:
+        remedy = "Only GET is timed: choose a path that takes it with --path."
+    elif error is not None:
+        remedy = "Mend that first, or choose another path with --path."
+    else:
+        remedy = "Choose a path that answers well with --path, or send what it needs with --header."
+    raise TimingError(f"{said}. {remedy}")
+
+
+def _not_measured(row: Row, seen: _Seen) -> Measured:
+    if row.phase.endswith(_OF_NO_REQUEST):
+        return Measured(why_not="no part of a request")
+    if row.blueprint is not None and row.blueprint not in seen.blueprints:
+        return Measured(why_not="not on this path")
+    return Measured()
+
+
+def _notes(asked: Asked, answer: Answer) -> list[str]:
+    if not answer.location:
+        return []
+    note = (
+        f"GET {asked.path} redirects to {answer.location}, and what was timed is the redirect. If"
+        " that is because of a login or of https, send the cookie or X-Forwarded-Proto: https with"
+        " --header."
+    )
+    return [note]
