@@ -14,7 +14,7 @@ __all__ = ["Advice", "advise"]
 class Advice:
     """What is wrong with how a hook runs.
 
-    :param warning: what happens, as a clause.
+    :param warning: what happens, as a clause of a few words.
     :param cure: what to do, in whole sentences.
     """
 
@@ -46,25 +46,22 @@ def advise(host: str, phase: str, runs: Runs, name: str) -> Advice | None:
     if runs == "worker thread" and phase not in _ONCE:
         each = "websocket" if phase.endswith("_websocket") else "request"
         return Advice(
-            f"hops to a worker thread on each {each}; ContextVars that it sets are lost",
+            f"hops to a worker thread on each {each}",
             _cure_of_thread(phase, name),
         )
     if runs == "new loop":
         return Advice(
-            "gets a new thread and event loop on each request; what it opens on that loop dies"
-            " with it",
+            "gets a new thread and event loop on each request",
             _cure_of_new_loop(phase),
         )
     if runs == "fails":
         return Advice(
-            "is an async def, which Flask runs with asgiref, and that is not installed: each"
-            " request fails",
+            "fails on each request: Flask needs asgiref for an async def, and has none",
             f"Install flask[async], or better: {_lower(_cure_of_new_loop(phase))}",
         )
     if runs == "misread":
         return Advice(
-            f"is async, which {host.title()} does not see: it takes the coroutine for the result,"
-            " and nobody awaits it",
+            f"is async, which {host.title()} does not see: nobody awaits it",
             _cure_of_misreading(host, phase),
         )
     return None
@@ -81,8 +78,8 @@ def _cure_of_thread(phase: str, name: str) -> str:
         )
     return (
         f"Bind it through Afterware, with @hooks.{phase}: inline, on both hosts. If it waits on a"
-        " network, a disk or a lock, say blocking=True: then it keeps its thread, and its"
-        " ContextVars. Or make it an async def, for Quart alone."
+        " network, a disk or a lock, say blocking=True: then it keeps its thread, and the"
+        " ContextVars that it sets, which are lost now. Or make it an async def, for Quart alone."
     )
 
 

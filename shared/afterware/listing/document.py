@@ -60,8 +60,9 @@ def _hook(number: int, row: Row, timing: Timing | None) -> dict[str, Any]:
 def _cost(measured: Measured) -> dict[str, Any]:
     return {
         "added": _estimate(measured.added),
+        "added_if_bound": _estimate(measured.bound),
         "saved_by_binding": _estimate(measured.saved),
-        "bound_with_waiting": measured.waits,
+        "bound_with_suspends": measured.waits,
         "not_measured": measured.why_not or None,
     }
 

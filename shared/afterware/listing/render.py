@@ -131,14 +131,13 @@ def _depth(path: Path) -> int:
 def _cost(measured: Measured) -> str:
     if measured.added is None:
         return f"not measured: {measured.why_not}"
-    told = "adds " + _interval(measured.added)
-    return told if measured.added.certain else f"{told}, which cannot be told from nothing"
+    return f"adds {_interval(measured.added)}"
 
 
 def _closing(listing: Listing, timing: Timing | None, width: int) -> Iterator[str]:
     advised = [row for row in listing.rows if row.advice]
     if not advised:
-        yield from wrap("Nothing hops: no hook costs more here than it needs to.", width)
+        yield from wrap("No hook hops to another thread or event loop.", width)
         yield from _elsewhere(listing, width)
         return
     yield click.style("What to do", bold=True)
@@ -171,22 +170,21 @@ def _by_cure(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
 
 
 def _gain(measured: Measured) -> str:
-    if measured.added is None:
-        return f" (not measured: {measured.why_not})"
-    adds = f": {_micro(measured.added.median)} µs as it is"
+    """What binding a hook would change, as the end of its line."""
     if measured.saved is None:
-        return adds
-    bound = measured.added.median - measured.saved.median
+        return f" ({measured.why_not})" if measured.added is None else ""
     said = " with suspends=True" if measured.waits else ""
-    told = f"{adds}, {_micro(bound)} µs bound{said}: {_interval(measured.saved)} saved"
+    told = f": bound{said}, it takes {_interval(measured.saved)} off"
+    if measured.bound is not None:
+        told += f", and adds {_interval(measured.bound)}"
     if measured.slow:
-        told += ". It takes long: it seems to wait, and then wants blocking=True"
+        told += ". That is long: it seems to wait, and wants blocking=True, which saves no time"
     return told
 
 
 def _sum(hopping: Sequence[Row], timing: Timing, width: int) -> Iterator[str]:
-    saved = [timing.measured[row].saved for row in hopping]
-    gains = [each.median for each in saved if each is not None]
+    results = [timing.measured[row] for row in hopping]
+    gains = [each.saved.median for each in results if each.saved and not each.slow]
     if gains:
         yield ""
         yield from wrap(
@@ -211,7 +209,10 @@ def _elsewhere(listing: Listing, width: int) -> Iterator[str]:
 
 
 def _interval(estimate: Estimate) -> str:
-    return f"{_micro(estimate.median)} µs ({_micro(estimate.low)} to {_micro(estimate.high)})"
+    between = f"({_micro(estimate.low)} to {_micro(estimate.high)} µs)"
+    if not estimate.certain:
+        return f"nothing that shows {between}"
+    return f"{_micro(estimate.median)} µs {between}"
 
 
 def _micro(seconds: float) -> str:

@@ -39,12 +39,14 @@ class Measured:
     """What a hook costs on one path.
 
     :param added: what it adds to a request; None where it could not be measured.
-    :param saved: what binding it through Afterware takes off a request, where that was measured.
-    :param waits: whether *saved* is with blocking=True or suspends=True.
-    :param why_not: why it was not measured, as the end of a sentence.
+    :param bound: what it would add if it were bound through Afterware, where that was measured.
+    :param saved: what binding it would take off a request, likewise.
+    :param waits: whether *bound* and *saved* are with suspends=True.
+    :param why_not: why *added* was not measured, as the end of a sentence.
     """
 
     added: Estimate | None = None
+    bound: Estimate | None = None
     saved: Estimate | None = None
     waits: bool = False
     why_not: str = ""
@@ -52,9 +54,7 @@ class Measured:
     @property
     def slow(self) -> bool:
         """Whether it takes so long inline that it would hold up other requests."""
-        if self.added is None or self.saved is None or self.waits:
-            return False
-        return self.added.median - self.saved.median > WAITS_SECONDS
+        return self.bound is not None and not self.waits and self.bound.low > WAITS_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,38 @@ class Timing:
 
 @dataclass(slots=True)
 class _Trial:
-    """A hook that is measured."""
+    """A hook that is measured: the app as it is, without it, and with it bound.
+
+    :param arms: the states of the app by name.
+    :param why_not: why there is none without it.
+    """
 
     row: Row
-    without: Arm
-    bound: Arm | None
+    arms: dict[str, Arm]
+    why_not: str = ""
     waits: bool = False
-    added: list[float] = field(default_factory=list)
-    saved: list[float] = field(default_factory=list)
+    samples: dict[str, list[float]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.samples = {name: [] for name in self.arms}
+
+    def result(self) -> Measured:
+        return Measured(
+            self._difference(_USUAL, _WITHOUT),
+            self._difference(_BOUND, _WITHOUT),
+            self._difference(_USUAL, _BOUND),
+            self.waits,
+            self.why_not,
+        )
+
+    def _difference(self, more: str, less: str) -> Estimate | None:
+        if more not in self.samples or less not in self.samples:
+            return None
+        pairs = zip(self.samples[more], self.samples[less], strict=True)
+        return estimate([with_it - without for with_it, without in pairs])
+
+
+_USUAL, _WITHOUT, _BOUND = "usual", "without", "bound"
 
 
 def measure(
@@ -111,19 +135,11 @@ def measure(
             rows = [row for row, result in measured.items() if not result.why_not]
             with restored(rows) as restore:
                 session = _Session(host, client, answer, restore)
-                trials = []
-                for row in rows:
-                    trial = session.prepared(row)
-                    if isinstance(trial, _Trial):
-                        trials.append(trial)
-                    else:
-                        measured[row] = Measured(why_not=trial)
+                trials = [session.prepared(row) for row in rows]
                 seconds = session.run(trials, rounds, tell)
     except ServingError as error:
         raise TimingError(str(error)) from error
-    for trial in trials:
-        saved = estimate(trial.saved) if trial.saved else None
-        measured[trial.row] = Measured(estimate(trial.added), saved, trial.waits)
+    measured |= {trial.row: trial.result() for trial in trials}
     status = answer.status or 0
     return Timing(asked.path, status, rounds, seconds, measured, _notes(asked, answer))
 
@@ -138,26 +154,35 @@ class _Session:
         self._arms = Arms(host)
         self._restore = restore
 
-    def prepared(self, row: Row) -> _Trial | str:
-        """What is to be compared for a hook, or why nothing can be."""
+    def prepared(self, row: Row) -> _Trial:
+        """What is to be compared for a hook, and why some of it cannot be."""
         if row.runs in ("misread", "fails"):
-            return "it does not run as it should"
+            return _Trial(row, {}, "it does not run as it should")
+        arms = {_USUAL: self._restore}
         without = self._arms.without(row)
         refusal, _ = self._tried(without)
-        if refusal:
-            return f"without it the path {refusal}"
-        if not row.hops:
-            return _Trial(row, without, None)
+        why_not = f"without it the path {refusal}" if refusal else ""
+        if not refusal:
+            arms[_WITHOUT] = without
+        waits = False
+        if row.hops:
+            bound, waits = self._bound(row)
+            if bound is not None:
+                arms[_BOUND] = bound
+        return _Trial(row, arms if len(arms) > 1 else {}, why_not, waits)
+
+    def _bound(self, row: Row) -> tuple[Arm | None, bool]:
+        """The app with a hook bound as it can be, and whether it has to wait."""
         for waits in (False, True):
             bound = self._arms.bound(row, waits=waits)
             if bound is None:
                 break
             refusal, error = self._tried(bound)
             if not refusal:
-                return _Trial(row, without, bound, waits)
+                return bound, waits
             if not isinstance(error, HookSuspendedError):
-                break  # in a worker thread it may do better, but that is no gain
-        return _Trial(row, without, None)
+                break
+        return None, False
 
     def _tried(self, arm: Arm) -> tuple[str, BaseException | None]:
         """How the path answers in a state of the app, if not as usual; and what was raised."""
@@ -175,16 +200,15 @@ class _Session:
 
     def run(self, trials: list[_Trial], rounds: int, tell: Callable[[], None]) -> float:
         """Take the samples, and give the median of the requests with all hooks, in seconds."""
-        usual = [self._timed(self._restore) for _ in range(_WARM_UP)]
+        for _ in range(_WARM_UP):
+            self._timed(self._restore)
+        usual = []
         for number in range(rounds):
+            usual.append(self._timed(self._restore))
             for trial in trials:
-                arms = [self._restore, trial.without, *([trial.bound] if trial.bound else [])]
-                order = range(len(arms)) if number % 2 else range(len(arms) - 1, -1, -1)
-                seconds = {index: self._timed(arms[index]) for index in order}
-                usual.append(seconds[0])
-                trial.added.append(seconds[0] - seconds[1])
-                if trial.bound:
-                    trial.saved.append(seconds[0] - seconds[2])
+                names = list(trial.arms)
+                for name in names if number % 2 else reversed(names):
+                    trial.samples[name].append(self._timed(trial.arms[name]))
             tell()
         return median(usual)
 
