@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from afterware import Hooks
-from afterware.binding import bindings_of, bound
+from afterware.binding import bound, watches_on
 
 
 def first(response):
@@ -35,15 +35,21 @@ def test_a_function_of_anybody_else_is_not_ours():
     assert bound(first) is None
 
 
-def test_an_app_tells_its_bindings_and_its_blueprints_once_each(host):
+def test_an_app_tells_its_watches_in_the_order_in_which_they_report(host):
+    reported = []
     on_app, on_blueprint = Hooks(), Hooks()
     blueprint = host.new_blueprint("inside")
     on_blueprint.init_app(blueprint)
-    assert bindings_of(host.app) == []
+    on_app.init_app(host.app)
+    host.route("/", blueprint)(lambda: "text")
+    assert watches_on(host.app) == []
+    on_app.after_response(lambda sent: reported.append(on_app))
+    on_blueprint.after_response(lambda sent: reported.append(on_blueprint))
     host.app.register_blueprint(blueprint)
     host.app.register_blueprint(blueprint, name="again", url_prefix="/again")
-    on_app.init_app(host.app)
-    assert [binding.hooks for binding in bindings_of(host.app)] == [on_blueprint, on_app]
+    host.ask("/inside/")
+    watches = [watched.binding.hooks for watched in watches_on(host.app)]
+    assert watches == reported == [on_app, on_blueprint]
 
 
 def test_what_only_takes_a_note_runs_no_hooks(host):
@@ -74,9 +80,10 @@ def test_a_part_of_the_hooks_can_be_run_apart_from_the_rest(host):
 
     hooks.init_app(host.app)
     host.route("/")(lambda: "text")
-    (binding,) = bindings_of(host.app)
     functions = host.app.after_request_funcs[None]
-    functions[:] = [binding.function("after_request", lambda: [list(hooks)[1]])]
+    told = bound(functions[0])
+    assert told is not None
+    functions[:] = [told.binding.function("after_request", lambda: [list(hooks)[1]])]
     headers = host.ask("/").headers
     assert "X-Kept" in headers
     assert "X-Left-Out" not in headers

@@ -13,12 +13,12 @@ from .errors import HookTooLateError
 if TYPE_CHECKING:
     from .registry import Hooks
 
-__all__ = ["BOUND", "Binding", "Bound", "Ready", "bindings_of", "bound"]
+__all__ = ["BOUND", "Binding", "Bound", "Ready", "Watched", "bound", "watches_on"]
 
 Ready = Callable[[], list[Hook]]
 """Gives the hooks to run, when they are first needed."""
 
-# Where an app keeps the bindings that are on it, among its extensions.
+# Where an app keeps the watches around it, among its extensions.
 EXTENSION = "afterware"
 
 # Where a function that a binding gives its host says so.
@@ -47,8 +47,19 @@ def bound(function: Callable[..., Any]) -> Bound | None:
     return getattr(function, BOUND, None)
 
 
-def bindings_of(app: Any) -> list[Binding]:
-    """The bindings on *app* and on its blueprints, first bound first.
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """A watch around an app, which reports to the after_response hooks of a binding.
+
+    :param watch: the middleware, whose `report` is called.
+    """
+
+    binding: Binding
+    watch: Any
+
+
+def watches_on(app: Any) -> list[Watched]:
+    """The watches around *app*, in the order in which they report: the innermost first.
 
     :param app: an app of either host; blueprints count from when they are registered.
     """
@@ -69,12 +80,9 @@ class Binding(ABC):
         self.hooks = hooks
         self.target = target
         self._attached: set[Phase] = set()
-        # The watches around apps that report to the after_response hooks.
-        self.watches: list[Any] = []
         # Bound even if there is no such hook yet, so that the first request is noticed, and a hook
         # that is registered after it is refused.
         self.attach("after_request")
-        self.on_app(self._join)
 
     def attach(self, phase: Phase) -> None:
         """Have the host call us in *phase*, if it does not yet.
@@ -128,10 +136,10 @@ class Binding(ABC):
         setattr(function, BOUND, Bound(self, phase))
         return function
 
-    def _join(self, app: Any) -> None:
-        joined = app.extensions.setdefault(EXTENSION, [])
-        if not any(binding is self for binding in joined):
-            joined.append(self)
+    def _watched(self, app: Any, watch: Any) -> Any:
+        """Note that *watch* stands around *app*, and give it."""
+        app.extensions.setdefault(EXTENSION, []).append(Watched(self, watch))
+        return watch
 
     def ready(self, phase: Phase) -> list[Hook]:
         """The hooks of *phase* in the order in which they run; from now on no more are taken."""

@@ -56,8 +56,7 @@ class FlaskBinding(Binding):
             flask.request.environ[EXCEPTION] = exception
 
         def watch(app: flask.Flask) -> None:
-            watching = WatchWSGI(app.wsgi_app, report)
-            self.watches.append(watching)
+            watching = self._watched(app, WatchWSGI(app.wsgi_app, report))
             app.wsgi_app = watching  # type: ignore[method-assign]  # documented
             flask.got_request_exception.connect(note_exception, app, weak=False)
 

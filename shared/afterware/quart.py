@@ -61,8 +61,7 @@ class QuartBinding(Binding):
         report = self._bound("after_response")
 
         def watch(app: quart.Quart) -> None:
-            watching = WatchASGI(app.asgi_app, report)
-            self.watches.append(watching)
+            watching = self._watched(app, WatchASGI(app.asgi_app, report))
             app.asgi_app = watching  # type: ignore[method-assign]  # documented
             _note_exceptions(app)
 

@@ -40,7 +40,7 @@ class Arms:
         del rest[slot.position]
         function = behind.binding.function(phase, lambda: rest)
         if slot.functions is None:
-            return _reporting(behind.binding, function)
+            return _reporting(slot.watch, function)
         # The last hook of a phase takes with it what Afterware registers for that phase.
         return _replaced(slot, [function] if rest else [])
 
@@ -86,10 +86,9 @@ def _replaced(slot: Slot, by: list[Any]) -> Arm:
     return apply
 
 
-def _reporting(binding: Binding, report: Callable[..., Any]) -> Arm:
+def _reporting(watch: Any, report: Callable[..., Any]) -> Arm:
     def apply() -> None:
-        for watch in binding.watches:
-            watch.report = report
+        watch.report = report
 
     return apply
 
@@ -99,12 +98,7 @@ def restored(rows: list[Row]) -> Iterator[Arm]:
     """Give a way to put everything back that the arms of *rows* change, and use it at the end."""
     lists = {id(row.slot.functions): row.slot.functions for row in rows if row.slot.functions}
     kept = [(functions, list(functions)) for functions in lists.values()]
-    watches = [
-        watch
-        for row in rows
-        if row.slot.functions is None and row.slot.bound
-        for watch in row.slot.bound.binding.watches
-    ]
+    watches = [row.slot.watch for row in rows if row.slot.watch is not None]
     reports = [(watch, watch.report) for watch in watches]
 
     def restore() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..binding import Bound, bindings_of, bound
+from ..binding import Bound, bound, watches_on
 from ..colour import PHASES, Hook, is_async, whereabouts
 from .advice import Advice, advise
 from .hosts import Host, HostPhase, QuartHost, Runs, async_to_sync, host_of
@@ -26,6 +26,7 @@ class Slot:
     :param written: what somebody wrote, without what the host or asgiref put around it.
     :param bound: what stands behind it, if it is one of Afterware's.
     :param position: which of the hooks behind it, counted from 0 in the order in which they run.
+    :param watch: the watch that an after_response hook hangs on.
     """
 
     functions: list[Any] | None
@@ -33,6 +34,7 @@ class Slot:
     written: Callable[..., Any]
     bound: Bound | None = None
     position: int = 0
+    watch: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,12 +205,11 @@ def _options(hook: Hook) -> tuple[str, ...]:
 
 
 def _after_response(host: Host) -> Iterator[Row]:
-    """Watches stand around one another; the innermost, which was put there first, reports first."""
-    for binding in bindings_of(host.app):
-        if binding.watches:
-            for name in _names(host.app, binding.target):
-                behind = Bound(binding, PHASES[-1])
-                yield from _through_afterware(host, behind, name, None, 0)
+    for watched in watches_on(host.app):
+        for name in _names(host.app, watched.binding.target):
+            behind = Bound(watched.binding, PHASES[-1])
+            for row in _through_afterware(host, behind, name, None, 0):
+                yield replace(row, slot=replace(row.slot, watch=watched.watch))
 
 
 def _names(app: Any, target: Any) -> list[str | None]:
