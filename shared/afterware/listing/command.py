@@ -80,8 +80,6 @@ def _measured(listing: Listing, asked: Asked, rounds: int) -> Timing:
             with click.progressbar(
                 length=rounds, label="timing", file=terminal, show_pos=True
             ) as progress:
-                timing = measure(listing, asked, rounds, lambda: progress.update(1))
-            terminal.write("\x1b[A\x1b[2K")  # the bar has done its work
-            return timing
+                return measure(listing, asked, rounds, lambda: progress.update(1))
         except TimingError as error:
             raise click.ClickException(str(error)) from error

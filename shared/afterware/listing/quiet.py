@@ -21,18 +21,19 @@ def quiet() -> Iterator[TextIO]:
     sys.stdout.flush()
     sys.stderr.flush()
     kept = {fd: os.dup(fd) for fd in (1, 2)}
-    with (
-        open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123 - not a path
-        open(kept[2], "w", encoding="utf-8", closefd=False) as terminal,
-    ):
-        try:
+    try:
+        with (
+            open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123 - not a path
+            open(kept[2], "w", encoding="utf-8", closefd=False) as terminal,
+        ):
             for fd in kept:
                 os.dup2(nowhere.fileno(), fd)
             with redirect_stdout(nowhere), redirect_stderr(nowhere):
                 yield terminal
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            for fd, original in kept.items():
-                os.dup2(original, fd)
-                os.close(original)
+    finally:
+        # What was printed around the redirection is still held back.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for fd, original in kept.items():
+            os.dup2(original, fd)
+            os.close(original)

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from ..sent import out_of_its_task_group
 from .hosts import Host, QuartHost
 
 __all__ = ["Answer", "Asked", "Client", "ServingError", "client_for"]
@@ -202,7 +203,7 @@ class ASGIClient(Client):
         try:
             await self.app(scope, receive, send)
         except Exception as error:
-            return Answer(None, "", perf_counter() - started, error)
+            return Answer(None, "", perf_counter() - started, out_of_its_task_group(error))
         seconds = perf_counter() - started
         if status is None:
             return Answer(None, "", seconds, ServingError("the app sent no response"))
