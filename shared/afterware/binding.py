@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .colour import Hook, Phase
 from .errors import HookTooLateError
@@ -76,6 +76,9 @@ class Binding(ABC):
     :param target: the app or blueprint.
     """
 
+    # For each phase that the host itself knows, what makes the function that it is given.
+    makers: ClassVar[Mapping[Phase, Callable[[Ready], Callable[..., Any]]]]
+
     def __init__(self, hooks: Hooks, target: Any) -> None:
         self.hooks = hooks
         self.target = target
@@ -118,15 +121,32 @@ class Binding(ABC):
                 " before that."
             ) from error
 
-    @abstractmethod
     def function(self, phase: Phase, ready: Ready) -> Callable[..., Any]:
         """What the host is to call in *phase*, and a watch in after_response.
 
         :param ready: gives the hooks to run, at the first call.
         """
+        make = self.makers.get(phase)
+        return self._report(ready) if make is None else make(ready)
+
+    def _attach(self, phase: Phase) -> None:
+        if phase in self.makers:
+            getattr(self.target, phase)(self._bound(phase))
+        else:
+            self._watch()
 
     @abstractmethod
-    def _attach(self, phase: Phase) -> None: ...
+    def _watch(self) -> None:
+        """Put a watch around the app that reports to the after_response hooks."""
+
+    @abstractmethod
+    def _report(self, ready: Ready) -> Callable[..., Any]:
+        """What a watch is to call."""
+
+    @property
+    def _served(self) -> str:
+        """Where a request says that this blueprint served it."""
+        return f"afterware.served.{id(self)}"
 
     def _bound(self, phase: Phase) -> Callable[..., Any]:
         """The function that runs all hooks of *phase*, marked as ours."""

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from . import context, pipeline
 from .binding import Binding, Ready
-from .colour import Hook, Phase
+from .colour import Hook
 from .drive import Suspended, drive, wanted_a_loop
 from .errors import HookSuspendedError
 from .hop import on_lasting_loop
@@ -24,73 +24,6 @@ __all__ = ["FlaskBinding", "after_this_request"]
 
 # What the WSGI server can be handed: Flask's own responses and Werkzeug's.
 RESPONSES = (Response,)
-
-
-class FlaskBinding(Binding):
-    """One set of hooks on one Flask app or blueprint."""
-
-    def function(self, phase: Phase, ready: Ready) -> Callable[..., Any]:
-        if phase == "before_request":
-            return before_request(ready)
-        if phase == "after_request":
-            return after_request(ready)
-        if phase == "teardown_request":
-            return teardown_request(ready)
-        return self._report(ready)
-
-    def _attach(self, phase: Phase) -> None:
-        if phase == "before_request":
-            self.target.before_request(self._bound(phase))
-        elif phase == "after_request":
-            self.target.after_request(self._bound(phase))
-        elif phase == "teardown_request":
-            self.target.teardown_request(self._bound(phase))
-        else:
-            self._watch()
-
-    def _watch(self) -> None:
-        """Put a watch around the app that reports to the after_response hooks."""
-        report = self._bound("after_response")
-
-        def note_exception(_: Any, exception: BaseException, **__: Any) -> None:
-            flask.request.environ[EXCEPTION] = exception
-
-        def watch(app: flask.Flask) -> None:
-            watching = self._watched(app, WatchWSGI(app.wsgi_app, report))
-            app.wsgi_app = watching  # type: ignore[method-assign]  # documented
-            flask.got_request_exception.connect(note_exception, app, weak=False)
-
-        def mark(_: BaseException | None) -> None:
-            flask.request.environ[self._served] = True
-
-        if isinstance(self.target, flask.Flask):
-            watch(self.target)
-        else:
-            # Which blueprint served a request is known while it is served only.
-            self.target.teardown_request(self._marked(mark, None))
-            self.on_app(AppSetup(watch))
-
-    def _report(self, ready: Ready) -> Callable[[Sent, WSGIEnvironment], None]:
-        calls: list[pipeline.Step] | None = None
-        ours = isinstance(self.target, flask.Flask)
-
-        def report(sent: Sent, environ: WSGIEnvironment) -> None:
-            nonlocal calls
-            if calls is None:
-                calls = _steps(ready())
-            if ours or self._served in environ:
-                for call, hook in calls:
-                    try:
-                        call(sent)
-                    except Exception as error:
-                        pipeline.log_failure(hook, error)
-
-        return report
-
-    @property
-    def _served(self) -> str:
-        """Where a request says that this blueprint served it."""
-        return f"afterware.served.{id(self)}"
 
 
 def before_request(ready: Ready) -> Callable[[], Any]:
@@ -136,6 +69,54 @@ def teardown_request(ready: Ready) -> Callable[[BaseException | None], None]:
         run(exc)
 
     return afterware_teardown_request
+
+
+class FlaskBinding(Binding):
+    """One set of hooks on one Flask app or blueprint."""
+
+    makers = {
+        "before_request": before_request,
+        "after_request": after_request,
+        "teardown_request": teardown_request,
+    }
+
+    def _watch(self) -> None:
+        report = self._bound("after_response")
+
+        def note_exception(_: Any, exception: BaseException, **__: Any) -> None:
+            flask.request.environ[EXCEPTION] = exception
+
+        def watch(app: flask.Flask) -> None:
+            watching = self._watched(app, WatchWSGI(app.wsgi_app, report))
+            app.wsgi_app = watching  # type: ignore[method-assign]  # documented
+            flask.got_request_exception.connect(note_exception, app, weak=False)
+
+        def mark(_: BaseException | None) -> None:
+            flask.request.environ[self._served] = True
+
+        if isinstance(self.target, flask.Flask):
+            watch(self.target)
+        else:
+            # Which blueprint served a request is known while it is served only.
+            self.target.teardown_request(self._marked(mark, None))
+            self.on_app(AppSetup(watch))
+
+    def _report(self, ready: Ready) -> Callable[[Sent, WSGIEnvironment], None]:
+        calls: list[pipeline.Step] | None = None
+        ours = isinstance(self.target, flask.Flask)
+
+        def report(sent: Sent, environ: WSGIEnvironment) -> None:
+            nonlocal calls
+            if calls is None:
+                calls = _steps(ready())
+            if ours or self._served in environ:
+                for call, hook in calls:
+                    try:
+                        call(sent)
+                    except Exception as error:
+                        pipeline.log_failure(hook, error)
+
+        return report
 
 
 def after_this_request(hook: Hook) -> None:

@@ -29,73 +29,6 @@ RESPONSES = (quart.Response, WerkzeugResponse)
 context.quart_may_serve = True
 
 
-class QuartBinding(Binding):
-    """One set of hooks on one Quart app or blueprint."""
-
-    def __init__(self, hooks: Hooks, target: Any) -> None:
-        super().__init__(hooks, target)
-        self.on_app(quart_session.mend)
-
-    def function(self, phase: Phase, ready: Ready) -> Callable[..., Any]:
-        if phase == "before_request":
-            return before_request(ready)
-        if phase == "after_request":
-            return after_request(ready)
-        if phase == "teardown_request":
-            return teardown_request(ready)
-        return self._report(ready)
-
-    def _attach(self, phase: Phase) -> None:
-        if phase == "before_request":
-            self.target.before_request(self._bound(phase))
-        elif phase == "after_request":
-            self.target.after_request(self._bound(phase))
-        elif phase == "teardown_request":
-            self.target.teardown_request(self._bound(phase))
-            self.on_app(_note_exceptions)
-        else:
-            self._watch()
-
-    def _watch(self) -> None:
-        """Put a watch around the app that reports to the after_response hooks."""
-        report = self._bound("after_response")
-
-        def watch(app: quart.Quart) -> None:
-            watching = self._watched(app, WatchASGI(app.asgi_app, report))
-            app.asgi_app = watching  # type: ignore[method-assign]  # documented
-            _note_exceptions(app)
-
-        async def mark(_: BaseException | None) -> None:
-            _scope()[self._served] = True
-
-        if not isinstance(self.target, quart.Quart):
-            # Which blueprint served a request is known while it is served only.
-            self.target.teardown_request(self._marked(mark, None))
-        self.on_app(AppSetup(watch))
-
-    def _report(self, ready: Ready) -> Callable[[Sent, Any], Awaitable[None]]:
-        steps: list[pipeline.AsyncStep] | None = None
-        ours = isinstance(self.target, quart.Quart)
-
-        async def report(sent: Sent, scope: Any) -> None:
-            nonlocal steps
-            if steps is None:
-                steps = _steps(ready())
-            if ours or self._served in scope:
-                for asynchronous, call, hook in steps:
-                    try:
-                        await call(sent) if asynchronous else call(sent)
-                    except Exception as error:
-                        pipeline.log_failure(hook, error)
-
-        return report
-
-    @property
-    def _served(self) -> str:
-        """Where a request says that this blueprint served it."""
-        return f"afterware.served.{id(self)}"
-
-
 def before_request(ready: Ready) -> Callable[[], Awaitable[Any]]:
     """A function that runs the hooks of `before_request`."""
     run: Callable[[], Awaitable[Any]] | None = None
@@ -140,6 +73,58 @@ def teardown_request(ready: Ready) -> Callable[[BaseException | None], Awaitable
         await run(_scope().get(EXCEPTION) if exc is None else exc)
 
     return afterware_teardown_request
+
+
+class QuartBinding(Binding):
+    """One set of hooks on one Quart app or blueprint."""
+
+    makers = {
+        "before_request": before_request,
+        "after_request": after_request,
+        "teardown_request": teardown_request,
+    }
+
+    def __init__(self, hooks: Hooks, target: Any) -> None:
+        super().__init__(hooks, target)
+        self.on_app(quart_session.mend)
+
+    def _attach(self, phase: Phase) -> None:
+        super()._attach(phase)
+        if phase == "teardown_request":
+            self.on_app(_note_exceptions)
+
+    def _watch(self) -> None:
+        report = self._bound("after_response")
+
+        def watch(app: quart.Quart) -> None:
+            watching = self._watched(app, WatchASGI(app.asgi_app, report))
+            app.asgi_app = watching  # type: ignore[method-assign]  # documented
+            _note_exceptions(app)
+
+        async def mark(_: BaseException | None) -> None:
+            _scope()[self._served] = True
+
+        if not isinstance(self.target, quart.Quart):
+            # Which blueprint served a request is known while it is served only.
+            self.target.teardown_request(self._marked(mark, None))
+        self.on_app(AppSetup(watch))
+
+    def _report(self, ready: Ready) -> Callable[[Sent, Any], Awaitable[None]]:
+        steps: list[pipeline.AsyncStep] | None = None
+        ours = isinstance(self.target, quart.Quart)
+
+        async def report(sent: Sent, scope: Any) -> None:
+            nonlocal steps
+            if steps is None:
+                steps = _steps(ready())
+            if ours or self._served in scope:
+                for asynchronous, call, hook in steps:
+                    try:
+                        await call(sent) if asynchronous else call(sent)
+                    except Exception as error:
+                        pipeline.log_failure(hook, error)
+
+        return report
 
 
 def after_this_request(hook: Hook) -> None:

@@ -58,8 +58,8 @@ class Arms:
             return None
         # The module that binds to this host, which is installed, since the app is one of its.
         adapter = import_module(f"afterware.{self._host.name}")
-        register = getattr(adapter, phase)
-        return _replaced(row.slot, [register(lambda: [hook])])
+        make = getattr(adapter, phase)
+        return _replaced(row.slot, [make(lambda: [hook])])
 
     def _hooks(self, binding: Binding, phase: Phase) -> list[Hook]:
         key = (binding, phase)
