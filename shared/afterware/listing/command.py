@@ -39,7 +39,7 @@ def run(
     :param timed: whether to measure.
     :param path: where to measure; "/" if None.
     :param headers: what to send, `Name: value`.
-    :param rounds: how many pairs of requests for each hook; `ROUNDS` if None.
+    :param rounds: how many rounds for each hook; `ROUNDS` if None.
     :param form: "text" or "json".
     :raises click.ClickException: the options are wrong, or the app cannot be timed.
     """

@@ -13,7 +13,7 @@ import click
 
 __all__ = ["flask_hooks", "quart_hooks"]
 
-# How many pairs of requests a figure is of, unless told.
+# How many rounds a figure is of, unless told.
 ROUNDS = 500
 
 _HELP = """Show every hook of the app, in the order in which it runs, and how.
@@ -51,8 +51,8 @@ def _hooks_command(host: str) -> click.Command:
             click.Option(
                 ["-n", "rounds"],
                 type=click.IntRange(min=6, max=100_000),
-                metavar="PAIRS",
-                help=f"How many pairs of requests for each hook.  [default: {ROUNDS}]",
+                metavar="ROUNDS",
+                help=f"How many rounds of requests for each hook.  [default: {ROUNDS}]",
             ),
             click.Option(
                 ["--format", "form"],

@@ -62,8 +62,8 @@ def _title(listing: Listing) -> str:
 def _timed(timing: Timing) -> str:
     return (
         f"Measured on GET {timing.path} ({timing.status}), {_micro(timing.seconds)} µs with all"
-        f" hooks. A figure is what a hook adds to it: the median of {timing.rounds} pairs of"
-        " requests with and without it, and its interval of 95 %."
+        f" hooks. A figure is what a hook adds to it: the median of {timing.rounds} rounds with and"
+        " without it, and its interval of 95 %."
     )
 
 

@@ -1,7 +1,8 @@
 """What each hook adds to a request of its app, measured.
 
-A request takes a hundred times as long as a hook, and machines drift. So requests with and without
-a hook alternate, each pair is a difference, and what is told is the median of the differences.
+A request takes a hundred times as long as a hook, and machines drift. So in each round a request
+with a hook is followed by two without it and by one with it, which makes one difference; and what
+is told is the median of the differences.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Timing:
 
     :param path: the path that was asked for.
     :param status: what it answered.
-    :param rounds: how many pairs of requests each figure is of.
+    :param rounds: how many differences each figure is of.
     :param seconds: how long the request takes with all hooks, a median.
     :param measured: what each hook costs.
     :param notes: what a reader should know, a sentence each.
@@ -120,7 +121,7 @@ def measure(
 
     :param listing: the app's hooks.
     :param asked: what to ask for.
-    :param rounds: how many pairs of requests for each hook, at least 6.
+    :param rounds: how many differences to take for each hook, at least 6.
     :param tell: called after each round.
     :raises TimingError: the path does not answer as it should.
     """
@@ -203,12 +204,14 @@ class _Session:
         for _ in range(_WARM_UP):
             self._timed(self._restore)
         usual = []
-        for number in range(rounds):
+        for _ in range(rounds):
             usual.append(self._timed(self._restore))
             for trial in trials:
-                names = list(trial.arms)
-                for name in names if number % 2 else reversed(names):
-                    trial.samples[name].append(self._timed(trial.arms[name]))
+                # There and back again, so that it is no matter which comes first.
+                there = {name: self._timed(arm) for name, arm in trial.arms.items()}
+                back = {name: self._timed(arm) for name, arm in reversed(trial.arms.items())}
+                for name, samples in trial.samples.items():
+                    samples.append((there[name] + back[name]) / 2)
             tell()
         return median(usual)
 
