@@ -67,6 +67,11 @@ def test_what_cannot_be_told_from_nothing_is_said_so():
     assert "bound, it takes nothing that shows (-0.7 to 1.3 µs) off" in text
 
 
+def test_a_hook_without_which_the_request_is_slower_spares_time():
+    text = words(told(on_quart(), [Measured(added=micro(-200))]))
+    assert "spares 200 µs (199 to 201 µs): without it the request is slower" in text
+
+
 def test_a_hook_that_waits_is_told_to_keep_its_thread_and_counts_for_no_gain():
     cost = Measured(added=micro(5100), bound=micro(5000), saved=micro(100))
     text = words(told(on_quart(), [cost]))

@@ -35,7 +35,7 @@ def costs(timing):
     return {row.name.rpartition(".")[2]: measured for row, measured in timing.measured.items()}
 
 
-def timed(app, path="/", rounds=ROUNDS, headers=(), tell=lambda: None):
+def timed(app, path="/", rounds=ROUNDS, headers=(), tell=lambda _: None):
     return measure(collect(app), Asked(path, headers), rounds, tell)
 
 
@@ -125,7 +125,7 @@ def test_the_app_is_left_as_it_was_even_if_it_fails_or_is_interrupted(host, afte
     before, reports = state(app), watches(app)
     rounds = itertools.count()
 
-    def tell():
+    def tell(_):
         if next(rounds) == after:
             raise KeyboardInterrupt
 
@@ -160,6 +160,83 @@ def test_a_hook_that_the_path_needs_cannot_be_taken_out_and_that_is_said(host):
     measured = costs(timed(host.app))["needed"]
     assert measured.added is None
     assert measured.why_not == "without it the path answers 500"
+
+
+def test_a_hook_that_the_path_needs_only_after_a_while_is_dropped_and_the_rest_is_measured(host):
+    host.quiet()
+    state = {"given back": True, "missed": 0}
+
+    def needed(exc):
+        state["given back"] = True
+
+    def other(response):
+        return response
+
+    host.app.teardown_request(host.colour(needed))
+    host.app.after_request(host.colour(other))
+
+    @host.route("/")
+    def view():
+        missing = not state["given back"]
+        state["given back"] = False
+        state["missed"] += missing
+        # Within the requests that are sent first of all it is not noticed.
+        return ("too many", 503) if missing and state["missed"] > 25 else "text"
+
+    measured = costs(timed(host.app, rounds=20))
+    assert measured["needed"].added is None
+    assert measured["needed"].why_not == "without it the path answers 503 after a while"
+    assert measured["other"].added is not None
+
+
+def test_teardown_hooks_are_measured_last(host):
+    order = []
+
+    def teardown(exc):
+        order.append("teardown")
+
+    def after(response):
+        order.append("after")
+        return response
+
+    host.app.teardown_request(host.colour(teardown))
+    host.app.after_request(host.colour(after))
+    host.route("/")(lambda: "text")
+    timed(host.app)
+    without_teardown = [
+        number for number in range(len(order) - 1) if order[number] == order[number + 1] == "after"
+    ]
+    without_after = [
+        number
+        for number in range(len(order) - 1)
+        if order[number] == order[number + 1] == "teardown"
+    ]
+    assert max(without_after) < min(without_teardown)
+
+
+def test_a_hook_without_which_the_request_is_slower_spares_time(host, spend):
+    saved = []
+
+    def saving():
+        saved.append(1)
+
+    host.app.before_request(host.colour(saving))
+    host.route("/")(lambda: spend(0.001 if saved and not saved.clear() else 0.003) or "text")
+    added = costs(timed(host.app))["saving"].added
+    assert added.median == pytest.approx(-0.002)
+    assert added.reversed().low == pytest.approx(0.002)
+
+
+def test_progress_is_told_from_0_to_1(host):
+    told = []
+    host.app.after_request(host.colour(lambda response: response))
+    host.app.teardown_request(host.colour(lambda exc: None))
+    host.route("/")(lambda: "text")
+    timed(host.app, tell=told.append)
+    assert told == sorted(told)
+    assert len(told) == 2 * ROUNDS
+    assert 0 < told[0] < 0.5
+    assert told[-1] == 1
 
 
 def test_a_hook_of_another_blueprint_is_not_on_this_path(host):

@@ -77,9 +77,12 @@ def _measured(listing: Listing, asked: Asked, rounds: int) -> Timing:
         try:
             if not terminal.isatty():
                 return measure(listing, asked, rounds)
-            with click.progressbar(
-                length=rounds, label="timing", file=terminal, show_pos=True
-            ) as progress:
-                return measure(listing, asked, rounds, lambda: progress.update(1))
+            with click.progressbar(length=100, label="timing", file=terminal) as progress:
+                return measure(
+                    listing,
+                    asked,
+                    rounds,
+                    lambda done: progress.update(int(100 * done) - progress.pos),
+                )
         except TimingError as error:
             raise click.ClickException(str(error)) from error

@@ -28,6 +28,10 @@ class Estimate:
         """Whether it can be told from nothing."""
         return self.low > 0 or self.high < 0
 
+    def reversed(self) -> Estimate:
+        """The same of the differences taken the other way round."""
+        return Estimate(-self.median, -self.high, -self.low)
+
 
 def estimate(differences: Sequence[float]) -> Estimate:
     """The median of paired differences, and an interval that assumes nothing of how they spread.

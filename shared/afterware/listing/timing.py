@@ -7,11 +7,11 @@ is told is the median of the differences.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, NoReturn
 
 from ..errors import HookSuspendedError
 from .arms import Arm, Arms, restored
@@ -95,6 +95,13 @@ class _Trial:
     def __post_init__(self) -> None:
         self.samples = {name: [] for name in self.arms}
 
+    def drop(self, name: str) -> None:
+        """Leave out a state, and all if there is none left to compare."""
+        del self.arms[name], self.samples[name]
+        if len(self.arms) == 1:
+            self.arms.clear()
+            self.samples.clear()
+
     def result(self) -> Measured:
         return Measured(
             self._difference(_USUAL, _WITHOUT),
@@ -115,14 +122,17 @@ _USUAL, _WITHOUT, _BOUND = "usual", "without", "bound"
 
 
 def measure(
-    listing: Listing, asked: Asked, rounds: int, tell: Callable[[], None] = lambda: None
+    listing: Listing,
+    asked: Asked,
+    rounds: int,
+    tell: Callable[[float], None] = lambda _: None,
 ) -> Timing:
     """Measure every hook that runs on a path. The app has its hooks as they were afterwards.
 
     :param listing: the app's hooks.
     :param asked: what to ask for.
     :param rounds: how many differences to take for each hook, at least 6.
-    :param tell: called after each round.
+    :param tell: called now and then with how much is done, from 0 to 1.
     :raises TimingError: the path does not answer as it should.
     """
     host = listing.host
@@ -136,12 +146,12 @@ def measure(
             rows = [row for row, result in measured.items() if not result.why_not]
             with restored(rows) as restore:
                 session = _Session(host, client, answer, restore)
-                trials = [session.prepared(row) for row in rows]
-                seconds = session.run(trials, rounds, tell)
+                trials = session.run(rows, rounds, tell)
     except ServingError as error:
         raise TimingError(str(error)) from error
     measured |= {trial.row: trial.result() for trial in trials}
     status = answer.status or 0
+    seconds = median(session.usual_seconds)
     return Timing(asked.path, status, rounds, seconds, measured, _notes(asked, answer))
 
 
@@ -154,8 +164,31 @@ class _Session:
         self._usual = usual.status
         self._arms = Arms(host)
         self._restore = restore
+        self.usual_seconds: list[float] = []
 
-    def prepared(self, row: Row) -> _Trial:
+    def run(self, rows: Sequence[Row], rounds: int, tell: Callable[[float], None]) -> list[_Trial]:
+        """Take the samples of all hooks.
+
+        Teardown hooks come last: without them what others opened stays open.
+        """
+        stages = (
+            [row for row in rows if not row.phase.startswith("teardown_")],
+            [row for row in rows if row.phase.startswith("teardown_")],
+        )
+        trials: list[_Trial] = []
+        for number, stage in enumerate(stages):
+            stage_trials = [self._prepared(row) for row in stage]
+            trials += stage_trials
+            for done in range(1, rounds + 1):
+                if number == 0:
+                    self._sample_usual()
+                for trial in stage_trials:
+                    self._sample(trial)
+                before = len(stages[0]) if number else 0
+                tell((before + len(stage) * done / rounds) / max(len(rows), 1))
+        return trials
+
+    def _prepared(self, row: Row) -> _Trial:
         """What is to be compared for a hook, and why some of it cannot be."""
         if row.runs in ("misread", "fails"):
             return _Trial(row, {}, "it does not run as it should")
@@ -199,31 +232,43 @@ class _Session:
             self._restore()
         return "", None
 
-    def run(self, trials: list[_Trial], rounds: int, tell: Callable[[], None]) -> float:
-        """Take the samples, and give the median of the requests with all hooks, in seconds."""
-        for _ in range(_WARM_UP):
-            self._timed(self._restore)
-        usual = []
-        for _ in range(rounds):
-            usual.append(self._timed(self._restore))
-            for trial in trials:
-                # There and back again, so that it is no matter which comes first.
-                there = {name: self._timed(arm) for name, arm in trial.arms.items()}
-                back = {name: self._timed(arm) for name, arm in reversed(trial.arms.items())}
-                for name, samples in trial.samples.items():
-                    samples.append((there[name] + back[name]) / 2)
-            tell()
-        return median(usual)
-
-    def _timed(self, arm: Arm) -> float:
-        arm()
+    def _sample_usual(self) -> None:
+        self._restore()
         answer = self._client.ask()
         if answer.status != self._usual:
-            raise TimingError(
-                f"The path answered {self._usual} at first, and then it {answer}. Time a path that"
-                " answers alike each time, without a limit on how often it may be asked for."
-            )
-        return answer.seconds
+            self._give_up(answer)
+        self.usual_seconds.append(answer.seconds)
+
+    def _sample(self, trial: _Trial) -> None:
+        """One round: there and back again, so that it is no matter which state comes first."""
+        seconds = dict.fromkeys(trial.arms, 0.0)
+        for name in (*trial.arms, *reversed(trial.arms)):
+            trial.arms[name]()
+            answer = self._client.ask()
+            if answer.status != self._usual:
+                self._drop(trial, name, answer)
+                return
+            seconds[name] += answer.seconds / 2
+        for name, samples in trial.samples.items():
+            samples.append(seconds[name])
+
+    def _drop(self, trial: _Trial, name: str, answer: Answer) -> None:
+        """Go on without a state in which the path answers otherwise after a while."""
+        self._restore()
+        self._client.ask()  # it may still be under what the state before it left behind
+        again = self._client.ask()
+        guilty = _WITHOUT if name == _USUAL else name
+        if guilty not in trial.arms or again.status != self._usual:
+            self._give_up(answer)
+        trial.drop(guilty)
+        if guilty == _WITHOUT:
+            trial.why_not = f"without it the path {answer} after a while"
+
+    def _give_up(self, answer: Answer) -> NoReturn:
+        raise TimingError(
+            f"The path answered {self._usual} at first, and then it {answer}. Time a path that"
+            " answers alike each time, without a limit on how often it may be asked for."
+        )
 
 
 class _Seen:
