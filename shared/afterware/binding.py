@@ -13,13 +13,16 @@ from .errors import HookTooLateError
 if TYPE_CHECKING:
     from .registry import Hooks
 
-__all__ = ["BOUND", "Binding", "Bound", "Ready", "Watched", "bound", "watches_on"]
+__all__ = ["BOUND", "Binding", "Bound", "Ready", "Watched", "arounds_on", "bound", "watches_on"]
 
 Ready = Callable[[], list[Hook]]
 """Gives the hooks to run, when they are first needed."""
 
 # Where an app keeps the watches around it, among its extensions.
 EXTENSION = "afterware"
+
+# And where it keeps what stands around it instead of running as a hook.
+AROUND = "afterware.around"
 
 # Where a function that a binding gives its host says so.
 BOUND = "_afterware_bound"
@@ -39,7 +42,8 @@ class Bound:
     @property
     def hooks(self) -> list[Hook]:
         """The hooks that it runs, in the order in which it runs them."""
-        return [hook for hook in self.binding.hooks if hook.phase == self.phase]
+        hooks = (hook for hook in self.binding.hooks if hook.phase == self.phase)
+        return [hook for hook in hooks if self.binding.runs(hook)]
 
 
 def bound(function: Callable[..., Any]) -> Bound | None:
@@ -64,6 +68,14 @@ def watches_on(app: Any) -> list[Watched]:
     :param app: an app of either host; blueprints count from when they are registered.
     """
     return list(app.extensions.get(EXTENSION, ()))
+
+
+def arounds_on(app: Any) -> list[Callable[..., Any]]:
+    """The `surround` methods of the objects that stand around *app*, the innermost first.
+
+    :param app: an app of either host.
+    """
+    return list(app.extensions.get(AROUND, ()))
 
 
 class Binding(ABC):
@@ -105,6 +117,10 @@ class Binding(ABC):
     def of_app(self) -> bool:
         """Whether the target is an app and not a blueprint."""
         return not hasattr(self.target, "record")
+
+    def surrounded(self, surround: Callable[..., Any]) -> None:
+        """Note that the object of *surround* stands around the app."""
+        self.target.extensions.setdefault(AROUND, []).append(surround)
 
     def runs(self, hook: Hook) -> bool:
         """Whether *hook* runs here as a hook; else its object stands around the app."""

@@ -140,6 +140,72 @@ def test_url_value_preprocessors_come_first_those_of_the_app_before_the_blueprin
     assert {row.runs for row in rows[:2]} == {"inline"}
 
 
+class Outside:
+    """An object that stands around an app, and notes what passes it."""
+
+    def __init__(self, name, ran):
+        self.name = name
+        self.ran = ran
+
+    def after_request(self, response):
+        return response
+
+    def surround(self, app):
+        if hasattr(app, "asgi_app"):
+            inner = app.asgi_app
+
+            async def asgi(scope, receive, send):
+                async def noting_send(message):
+                    if message["type"] == "http.response.start":
+                        self.ran.append(self.name)
+                    await send(message)
+
+                await inner(scope, receive, noting_send)
+
+            app.asgi_app = asgi
+        else:
+            inner_wsgi = app.wsgi_app
+
+            def wsgi(environ, start_response):
+                def start(*args):
+                    self.ran.append(self.name)
+                    return start_response(*args)
+
+                return inner_wsgi(environ, start)
+
+            app.wsgi_app = wsgi
+        return lambda: False
+
+
+@pytest.mark.parametrize("order", ["registered", "reversed"])
+def test_what_stands_around_the_app_is_listed_where_the_response_passes_it(host, asking, order):
+    ran = []
+    hooks = Hooks(order=order)
+    hooks.add(Outside("first", ran), Outside("second", ran))
+
+    @hooks.after_request
+    def plain(response):
+        ran.append("after_request")
+        return response
+
+    @hooks.teardown_request
+    def teardown(exc):
+        ran.append("teardown_request")
+
+    @hooks.after_response
+    def last(sent):
+        ran.append("after_response")
+
+    hooks.init_app(host.app)
+    host.route("/")(lambda: "text")
+    asking(host.app)
+    rows = collect(host.app).rows
+    around = [row.slot.written.__self__.name for row in rows if row.phase == "around"]
+    listed = [around.pop(0) if row.phase == "around" else row.phase for row in rows]
+    assert listed == ran
+    assert sorted(ran) == ["after_request", "after_response", "first", "second", "teardown_request"]
+
+
 def test_quarts_websockets_and_serving_come_after_the_request():
     app = quart.Quart("made")
     blueprint = quart.Blueprint("inside", "made")

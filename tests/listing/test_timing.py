@@ -11,6 +11,7 @@ import pytest
 import quart
 
 from afterware import Hooks
+from afterware.hooks import SecurityHeaders
 from afterware.listing import requests
 from afterware.listing.collect import collect
 from afterware.listing.requests import Asked
@@ -187,6 +188,21 @@ def test_a_hook_that_the_path_needs_only_after_a_while_is_dropped_and_the_rest_i
     assert measured["needed"].added is None
     assert measured["needed"].why_not == "without it the path answers 503 after a while"
     assert measured["other"].added is not None
+
+
+def test_what_stands_around_the_app_is_not_measured_and_hooks_beside_it_are(host):
+    hooks = Hooks()
+    hooks.add(SecurityHeaders())
+
+    @hooks.after_request
+    def beside(response):
+        return response
+
+    hooks.init_app(host.app)
+    host.route("/")(lambda: "text")
+    measured = {row.phase: each for row, each in timed(host.app).measured.items()}
+    assert measured["around"].why_not == "it stands around the app and cannot be taken out"
+    assert measured["after_request"].added is not None
 
 
 def test_teardown_hooks_are_measured_last(host):

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..binding import Bound, bound, watches_on
+from ..binding import Bound, arounds_on, bound, watches_on
 from ..colour import PHASES, Hook, is_async, whereabouts
 from .advice import Advice, advise
 from .hosts import Host, HostPhase, QuartHost, Runs, async_to_sync, host_of
 
 __all__ = ["Listing", "Row", "Slot", "collect"]
 
+AROUND = HostPhase("around", "", "where the response leaves the app")
 AFTER_RESPONSE = HostPhase("after_response", "", "when the last byte was sent")
 
 
@@ -101,6 +102,9 @@ def collect(app: Any) -> Listing:
         if phase is AFTER_RESPONSE:
             rows += _after_response(host)
             continue
+        if phase is AROUND:
+            rows += _around(host)
+            continue
         for blueprint, functions in _scopes(app, phase):
             for index, function in _in_order(functions, phase):
                 behind = bound(function)
@@ -114,9 +118,17 @@ def collect(app: Any) -> Listing:
 
 
 def _phases(host: Host) -> tuple[HostPhase, ...]:
-    """The host's, with ours after those of a request: both hosts leave their contexts first."""
-    split = [phase.name for phase in host.phases].index("teardown_appcontext") + 1
-    return (*host.phases[:split], AFTER_RESPONSE, *host.phases[split:])
+    """The host's, with ours among them.
+
+    Flask hands its response out before it tears down the request, and Quart afterwards. Both have
+    torn it down when the last byte is sent.
+    """
+    phases = list(host.phases)
+    names = [phase.name for phase in phases]
+    end = names.index("teardown_appcontext") + 1
+    phases.insert(end, AFTER_RESPONSE)
+    phases.insert(end if isinstance(host, QuartHost) else names.index("after_request") + 1, AROUND)
+    return tuple(phases)
 
 
 def _scopes(app: Any, phase: HostPhase) -> Iterator[tuple[str | None, list[Any]]]:
@@ -210,6 +222,21 @@ def _after_response(host: Host) -> Iterator[Row]:
             behind = Bound(watched.binding, PHASES[-1])
             for row in _through_afterware(host, behind, name, None, 0):
                 yield replace(row, slot=replace(row.slot, watch=watched.watch))
+
+
+def _around(host: Host) -> Iterator[Row]:
+    for surround in arounds_on(host.app):
+        yield Row(
+            AROUND.name,
+            None,
+            *whereabouts(surround),
+            is_async=False,
+            runs="inline",
+            afterware=True,
+            options=(),
+            advice=None,
+            slot=Slot(None, 0, surround),
+        )
 
 
 def _names(app: Any, target: Any) -> list[str | None]:
