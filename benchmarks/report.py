@@ -17,7 +17,17 @@ from .expectations import Expectation, expectations
 from .results import VERSIONS, Results
 from .scenarios import HOOKS, PAYLOADS
 
-__all__ = ["WIDTH", "amount", "console", "describe", "machine", "report", "sentences", "span"]
+__all__ = [
+    "WIDTH",
+    "amount",
+    "console",
+    "describe",
+    "machine",
+    "promises",
+    "report",
+    "sentences",
+    "span",
+]
 
 # How wide the tables are, in characters.
 WIDTH: Final = 124
@@ -44,7 +54,7 @@ def report(results: Results) -> RenderableType:
     smallest = next(name for name in PAYLOADS if any(g.payload == name for g in analysis.groups))
     promised = [each for each in expectations(analysis, smallest) if each.measured]
     if promised:
-        parts.append(_promises(promised, smallest))
+        parts.append(promises(promised, f"What is expected, with {smallest}"))
     parts += [Text(f"- {sentence}") for sentence in sentences(analysis, smallest)]
     return Stack(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 
@@ -196,9 +206,14 @@ def _cell(estimate: Estimate, share: float | None = None) -> str:
     return "\n".join(lines)
 
 
-def _promises(promised: list[Expectation], payload: str) -> Table:
+def promises(promised: list[Expectation], title: str) -> Table:
+    """What is expected beside what was measured.
+
+    :param promised: expectations, all of them measured.
+    :param title: what stands above the table.
+    """
     result = Table(
-        title=f"What is expected, with {payload}",
+        title=title,
         title_justify="left",
         title_style="bold",
         box=None,
