@@ -3,9 +3,9 @@
 The method, and where it lives:
 
 - `scenarios` names what is measured, `<host>/<payload>/<style>/<hooks>`, and picks by glob;
-- `work` says what a hook does with a body, `hooks` and `apps` make the app of a scenario, `exchange`
-  puts whole requests through its WSGI or ASGI callable, `checks` refuses an answer that is not the
-  one which was to be timed;
+- `work` says what a hook does with a body, `hooks` and `apps` make the app of a scenario;
+- `exchange` puts whole requests through its WSGI or ASGI callable, `checks` refuses an answer that
+  is not the one which was to be timed;
 - `sampling` times them in interleaved rounds, `worker` does so in a process of its own, and
   `processes` runs several, one after the other, because the memory layout of a single process
   shifts its figures by several per cent;
