@@ -88,7 +88,7 @@ def growth_expectations(analysis: Analysis) -> list[Expectation]:
     growths = [Growth(analysis, host) for host in HOSTS]
     return [
         Expectation(
-            f"{growth.host}: a KB more, {portable} over {floor},"
+            f"{growth.host}: a KB more, {portable} over {FLOOR},"
             f" {'1 hook' if hooks == 1 else f'{hooks} hooks'}",
             _KB_OVER_INLINE,
             at_least=False,
@@ -134,7 +134,7 @@ def _single(group: Group) -> Iterator[Expectation]:
     for portable in PORTABLE:
         if best is not None:
             measured = group.difference_share(portable, best, 1)
-            what = f"{group.host}: a single hook, {portable} less {best}, of a request"
+            what = f"{group.host}: one hook, {portable} less {best}, of a request"
             yield Expectation(what, _ONE_OVER_NATIVE, at_least=False, measured=measured, share=True)
 
 

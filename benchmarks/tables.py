@@ -37,15 +37,7 @@ def cell(estimate: Estimate | None, share: float | None = None) -> str:
 
 def cost_table(title: str, first: str, columns: Sequence[str]) -> Table:
     """An empty table of cells: a title, what the rows are called, and what the columns are."""
-    result = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        header_style="bold",
-        padding=(0, 1, 1, 0),
-        pad_edge=False,
-    )
+    result = _table(title, padding=(0, 1, 1, 0))
     result.add_column(first, min_width=14, no_wrap=True)
     for column in columns:
         result.add_column(column, justify="right")
@@ -57,15 +49,7 @@ def promises(promised: Sequence[Expectation], title: str) -> Table:
 
     :param promised: expectations, all of them measured.
     """
-    result = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        header_style="bold",
-        padding=(0, 2, 0, 0),
-        pad_edge=False,
-    )
+    result = _table(title, padding=(0, 2, 0, 0))
     result.add_column("", no_wrap=True)
     result.add_column("measured", justify="right")
     result.add_column("interval", justify="right")
@@ -87,3 +71,15 @@ def promises(promised: Sequence[Expectation], title: str) -> Table:
             Text(verdict, style="" if each.met else "bold"),
         )
     return result
+
+
+def _table(title: str, padding: tuple[int, int, int, int]) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        header_style="bold",
+        padding=padding,
+        pad_edge=False,
+    )

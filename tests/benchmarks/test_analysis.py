@@ -112,7 +112,7 @@ def test_promises_are_held_against_what_was_measured(planted):
     floor = told["flask: slope of portable-def over inline, 0 to 16 hooks"]
     grown = straight(HOOKS[:4])
     assert floor.measured.value == pytest.approx((2.2 + grown) / (2.0 + grown), rel=0.03)
-    single = told["flask: a single hook, portable-async less native-def, of a request"]
+    single = told["flask: one hook, portable-async less native-def, of a request"]
     assert (single.bound, single.met, single.certain) == (0.0, True, True)
     assert single.measured.value == pytest.approx((4.9 - 150) / REQUEST, rel=0.05)
     assert len(promised) == len(told) == 20

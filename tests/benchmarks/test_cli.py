@@ -81,7 +81,7 @@ def test_a_full_run_tells_how_cost_grows_with_the_body():
     for host in ("flask", "quart"):
         assert f"{host}, hooks that rewrite the body: what they add" in done.stdout
         for hooks in ("1 hook", "4 hooks"):
-            what = f"{host}: a KB more, portable-async-rewrite over inline-rewrite, {hooks}"
+            what = f"{host}: a KB more, portable-async-rewrite over inline, {hooks}"
             assert what in done.stdout
 
 

@@ -95,7 +95,7 @@ def test_a_copy_too_many_of_the_body_breaks_the_promise():
         promised = growth_expectations(Analysis(from_suite(measured(**how))))
         told = {each.what: each for each in promised if each.measured}
         assert list(told) == [
-            f"{host}: a KB more, portable-async-read over inline-read, {hooks}"
+            f"{host}: a KB more, portable-async-read over inline, {hooks}"
             for host in ("flask", "quart")
             for hooks in ("1 hook", "4 hooks")
         ]
