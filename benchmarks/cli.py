@@ -12,6 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .compare import comparison
 from .errors import BenchmarkError
+from .load.command import load as load_command
+from .load.report import load_report
+from .load.results import load_if_load
 from .peers import peers
 from .plan import FULL, QUICK, Budget
 from .processes import MIN_ROUNDS, Process, run_processes
@@ -86,9 +89,10 @@ def run(
 @main.command()
 @click.argument("file", type=FILE)
 def show(file: Path) -> None:
-    """Print what a saved FILE holds, as `run` did."""
+    """Print what a saved FILE holds, as `run` or `load` did."""
     try:
-        console().print(report(load(file)))
+        under_load = load_if_load(file)
+        console().print(load_report(under_load) if under_load else report(load(file)))
     except BenchmarkError as error:
         _fail(error, code=2)
 
@@ -105,6 +109,7 @@ def compare(first: Path, second: Path) -> None:
 
 
 main.add_command(peers)
+main.add_command(load_command)
 
 
 def _choice(*, quick: bool) -> list[Scenario]:

@@ -20,7 +20,17 @@ from .results import VERSIONS, Results
 from .scenarios import GROWTH_HOOKS, HEADER, HOOKS, PAYLOADS, work_of
 from .tables import amount, cell, cost_table, promises, span
 
-__all__ = ["WIDTH", "amount", "console", "describe", "machine", "report", "sentences", "span"]
+__all__ = [
+    "WIDTH",
+    "amount",
+    "console",
+    "describe",
+    "machine",
+    "promises",
+    "report",
+    "sentences",
+    "span",
+]
 
 # How wide the tables are, in characters.
 WIDTH: Final = 124

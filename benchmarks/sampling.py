@@ -161,8 +161,7 @@ def sample_rounds(
 
 def _shuffled(subjects: Sequence[Subject], rng: random.Random) -> list[Subject]:
     """*subjects* in a new order, with those that do the same work next to each other."""
-    blocks: dict[tuple[str, str, str, int], list[Subject]] = {}
+    blocks: dict[tuple[object, ...], list[Subject]] = {}
     for subject in rng.sample(subjects, len(subjects)):
-        each = subject.scenario
-        blocks.setdefault((each.host, each.payload, each.work, each.hooks), []).append(subject)
+        blocks.setdefault(subject.scenario.block, []).append(subject)
     return [subject for block in blocks.values() for subject in block]

@@ -115,6 +115,11 @@ class Scenario:
         return work_of(self.style)
 
     @property
+    def block(self) -> tuple[str, str, str, int]:
+        """What those that are sampled next to each other have in common."""
+        return self.host, self.payload, self.work, self.hooks
+
+    @property
     def header_names(self) -> tuple[str, ...]:
         """The headers that the hooks of this scenario set, one each if they set any."""
         return tuple(f"X-Bench-{n}" for n in range(self.hooks) if self.work != "rewrite")

@@ -48,6 +48,7 @@ def promises(promised: Sequence[Expectation], title: str) -> Table:
     """What is expected beside what was measured.
 
     :param promised: expectations, all of them measured.
+    :param title: what stands above the table.
     """
     result = _table(title, padding=(0, 2, 0, 0))
     result.add_column("", no_wrap=True)
