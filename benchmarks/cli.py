@@ -20,7 +20,7 @@ from .plan import FULL, QUICK, Budget
 from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
 from .results import check_writable, from_suite, load, save, suite
-from .scenarios import PAYLOADS, QUICK_PAYLOADS, Scenario, every_scenario, select
+from .scenarios import QUICK_PAYLOADS, QUICK_WORKS, Scenario, every_scenario, select
 
 __all__ = ["main"]
 
@@ -75,7 +75,7 @@ def run(
     try:
         if output is not None:
             check_writable(output)
-        scenarios = select(every_scenario(QUICK_PAYLOADS if quick else tuple(PAYLOADS)), globs)
+        scenarios = select(_choice(quick=quick), globs)
         measured = suite(_measure(scenarios, budget, min_rounds))
         if output is not None:
             save(measured, output)
@@ -110,6 +110,10 @@ def compare(first: Path, second: Path) -> None:
 
 main.add_command(peers)
 main.add_command(load_command)
+
+
+def _choice(*, quick: bool) -> list[Scenario]:
+    return every_scenario(QUICK_PAYLOADS, QUICK_WORKS) if quick else every_scenario()
 
 
 def _measure(scenarios: list[Scenario], budget: Budget, min_rounds: int) -> list[Process]:
