@@ -1,5 +1,7 @@
 """Build the wheel, and use it in empty environments: with no host, and with each host alone.
 
+With a host, its command line must know `hooks`.
+
 The hosts are installed from what requirements.lock pins, so that nothing newer slips in.
 """
 
@@ -87,6 +89,8 @@ def try_out(wheel: Path, extra: str, script: str, folder: Path) -> None:
     target = f"{wheel}[{extra}]" if extra else wheel
     run(python, "-m", "pip", "install", "--quiet", "--constraint", constraints, target)
     run(python, "-c", script)
+    if extra:
+        run(python, "-m", extra, "hooks", "--help")
     print(f"{wheel.name} works with {extra or 'no host'}")
 
 

@@ -24,7 +24,7 @@ from .plan import FULL, QUICK, Budget
 from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
 from .results import Results, check_writable, from_suite, save, suite
-from .scenarios import PAYLOADS, QUICK_PAYLOADS, Scenario, every_scenario, select
+from .scenarios import QUICK_PAYLOADS, QUICK_WORKS, Scenario, every_scenario, select
 
 __all__ = ["main"]
 
@@ -79,7 +79,7 @@ def run(
     try:
         if output is not None:
             check_writable(output)
-        scenarios = select(every_scenario(QUICK_PAYLOADS if quick else tuple(PAYLOADS)), globs)
+        scenarios = select(_choice(quick=quick), globs)
         measured = suite(_measure(scenarios, budget, min_rounds))
         if output is not None:
             save(measured, output)
@@ -112,6 +112,10 @@ main.add_command(peers)
 main.add_command(load_command)
 main.add_command(report_command)
 main.add_command(figures)
+
+
+def _choice(*, quick: bool) -> list[Scenario]:
+    return every_scenario(QUICK_PAYLOADS, QUICK_WORKS) if quick else every_scenario()
 
 
 def _measure(scenarios: list[Scenario], budget: Budget, min_rounds: int) -> list[Process]:

@@ -19,7 +19,7 @@ from rich.text import Text
 from .changes import Change, changes, warnings
 from .estimates import CONFIDENCE, Estimate
 from .files import AnyResults
-from .report import amount, span
+from .tables import amount, span
 
 __all__ = ["Comparison", "compared", "comparison", "json_of", "markdown"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from planted_costs import measured
+from planted_costs import BODY_COSTS, COSTS, measured
 
 from benchmarks.load.plan import FULL
 from benchmarks.load.results import suite as load_suite_of
@@ -18,6 +18,13 @@ from benchmarks.results import save, suite
 # Microseconds, as they were seen: Flask's native async hooks and Quart's native def ones hop.
 HOPS = {"native-def": (1.0, 90.0), "native-async": (0.0, 600.0)}
 ADDED = {"none": 0.0, "afterware": 6.0}
+
+
+def planted_run(seed=0):
+    """Hooks that set headers, and hooks that read the body, with bodies of three sizes."""
+    sizes = ("28B", "10KB", "1MB")
+    costs = COSTS | BODY_COSTS
+    return measured(seed=seed, processes=3, rounds=8, costs=costs, payloads=sizes)
 
 
 def planted_peers(seed=0, rounds=8, slower=1.0):
@@ -91,7 +98,7 @@ def planted_files(folder: Path, versions=("3.11.2", "3.13.1")) -> list[Path]:
     for seed, version in enumerate(versions):
         short = ".".join(version.split(".")[:2])
         for kind, found in (
-            ("run", measured(seed=seed, processes=3, rounds=8)),
+            ("run", planted_run(seed)),
             ("peers", planted_peers(seed)),
             ("load", planted_load(seed)),
         ):

@@ -144,6 +144,20 @@ def test_context_variables_of_the_request_are_still_there(host):
     assert seen == ["request"]
 
 
+def test_a_blueprint_registered_twice_tells_once(host):
+    told = []
+    hooks = Hooks()
+    hooks.after_response(lambda sent: told.append(sent.path))
+    blueprint = host.new_blueprint("inside")
+    hooks.init_app(blueprint)
+    host.route("/data", blueprint)(lambda: "text")
+    host.app.register_blueprint(blueprint)
+    host.app.register_blueprint(blueprint, name="again", url_prefix="/again")
+    host.ask("/inside/data")
+    host.ask("/again/data")
+    assert told == ["/inside/data", "/again/data"]
+
+
 def test_on_a_blueprint_it_tells_of_its_routes_only(host):
     sents = []
     hooks = Hooks()

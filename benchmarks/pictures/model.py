@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..estimates import Estimate
-from ..report import amount, span
+from ..tables import amount, span
 
 __all__ = ["Axis", "Curve", "Figure", "Mark", "Panel", "Point", "Row", "told"]
 
@@ -111,6 +111,7 @@ class Figure:
     :param up: the axis from bottom to top; of rows, which have none, None.
     :param panels: at least one.
     :param series: what a table calls its curves or rows.
+    :param grouping: what it calls the headings over rows.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Figure:
     up: Axis | None
     panels: tuple[Panel, ...]
     series: str = "style"
+    grouping: str = "hooks"
 
     @property
     def measured(self) -> Axis:

@@ -21,7 +21,7 @@ from .drawing import WIDTH, Drawing, draw
 from .model import Figure, told
 from .peers import TASKS, peers_figure
 from .promises import Promise, in_words, promised
-from .runs import hooks_figures, payload_figures, slope_figure, smallest
+from .runs import hooks_figures, payload_figures, per_kb_figure, slope_figure, smallest
 from .servers import load_figures, wait_figures
 from .tables import Table, table
 from .templating import TEMPLATES, source
@@ -112,7 +112,8 @@ def _runs(measured: dict[str, Results]) -> Iterator[_Section]:
         ],
         figures=_shown([*([slope] if slope else []), *hooks_figures(analyses)]),
     )
-    figures = _shown(payload_figures(analyses))
+    grown = per_kb_figure(analyses)
+    figures = _shown([*payload_figures(analyses), *([grown] if grown else [])])
     if figures:
         yield _Section("payload", "Cost and payload", figures=figures)
     yield from _expected(

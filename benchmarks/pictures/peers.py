@@ -56,4 +56,5 @@ def peers_figure(measured: Mapping[str, PeerAnalysis]) -> Figure:
         None,
         tuple(panels),
         "who",
+        "task",
     )

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..analysis import Analysis
-from ..expectations import Expectation, expectations
-from ..report import amount, span
+from ..expectations import Expectation, expectations, growth_expectations
 from ..results import Results
+from ..tables import amount, span
 from .runs import smallest
 
 __all__ = ["Promise", "in_words", "promised"]
@@ -36,7 +36,8 @@ def promised(results: Results) -> list[Promise]:
     :param results: what it measured.
     """
     analysis = Analysis(results)
-    return in_words(expectations(analysis, smallest({"": analysis})))
+    least = smallest({"": analysis})
+    return in_words([*expectations(analysis, least), *growth_expectations(analysis)])
 
 
 def in_words(expected: Iterable[Expectation]) -> list[Promise]:

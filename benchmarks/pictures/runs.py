@@ -7,30 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..analysis import Analysis, Group
-from ..scenarios import HOSTS, PAYLOADS
+from ..growth import Growth
+from ..scenarios import BODY_WORKS, GROWTH_HOOKS, HEADER, HOSTS, PAYLOADS, work_of
 from .axes import spans_decades
 from .model import Axis, Curve, Figure, Mark, Panel, Point, Row
 
-__all__ = ["WORKS", "hooks_figures", "payload_figures", "slope_figure", "smallest", "work_of"]
+__all__ = ["hooks_figures", "payload_figures", "per_kb_figure", "slope_figure", "smallest"]
 
-# What a hook does, by the end of its style's name.
-WORKS: Final = {
-    "": "sets a header",
-    "-read": "reads the body",
-    "-rewrite": "rewrites the body",
-}
+# What each hook does, in words.
+_DOES: Final = {HEADER: "sets a header", "read": "reads the body", "rewrite": "rewrites the body"}
 # Styles that hop to another thread for each hook: they are left out where the rest is looked at.
 _HOPPING: Final = {("quart", "native-def"), ("flask", "native-async")}
 _COST: Final = "added time, µs a request"
-# Slopes are laid side by side over the numbers of hooks that even slow styles have.
-_SHARED: Final = 16
+
+_NANOSECONDS: Final = 1000
+_COUNTED: Final = {1: "one"}
 
 Measured = Mapping[str, Analysis]
-
-
-def work_of(style: str) -> str:
-    """The end of a style's name that says what its hooks do, a key of `WORKS`."""
-    return next((work for work in WORKS if work and style.endswith(work)), "")
 
 
 def smallest(measured: Measured) -> str:
@@ -44,7 +37,7 @@ def hooks_figures(measured: Measured) -> Iterator[Figure]:
 
     :param measured: analyses by label.
     """
-    for work, does in WORKS.items():
+    for work, does in _DOES.items():
         payload = _payload(measured, work)
         if payload is None:
             continue
@@ -52,22 +45,23 @@ def hooks_figures(measured: Measured) -> Iterator[Figure]:
             measured,
             work,
             payload,
-            f"hooks{work}",
+            _name("hooks", work),
             f"Cost against number of hooks: each {does}",
             f"What so many hooks add to a request with a body of {payload}. Each step up is a"
             " factor, so lines that run side by side differ by the same factor throughout.",
             hopping=True,
         )
-        yield _hooks(
-            measured,
-            work,
-            payload,
-            f"hooks{work}-near",
-            f"Cost of each hook, without the styles that hop to another thread: each {does}",
-            f"What so many hooks add to a request with a body of {payload}, divided by their"
-            " number. inline is the same work written in the view: the floor.",
-            hopping=False,
-        )
+        if work == HEADER:
+            yield _hooks(
+                measured,
+                work,
+                payload,
+                "hook",
+                f"Cost of each hook, without the styles that hop to another thread: each {does}",
+                f"What so many hooks add to a request with a body of {payload}, divided by their"
+                " number. inline is the same work written in the view: the floor.",
+                hopping=False,
+            )
 
 
 def slope_figure(measured: Measured) -> Figure | None:
@@ -80,7 +74,7 @@ def slope_figure(measured: Measured) -> Figure | None:
     for label, host, group in _groups(measured, smallest(measured)):
         rows = [
             Row(style, (Mark(_base(style), "one more hook", slope),))
-            for style in _styles(group, "")
+            for style in _styles(group, HEADER)
             if (slope := group.slope(style, _shared(group, style)))
         ]
         if rows:
@@ -91,7 +85,7 @@ def slope_figure(measured: Measured) -> Figure | None:
     return Figure(
         "slope",
         "What one more hook costs",
-        f"On average over 0 to {_SHARED} hooks, each of which sets a header, with a body of"
+        f"On average over 0 to {GROWTH_HOOKS} hooks, each of which sets a header, with a body of"
         f" {smallest(measured)}.",
         Axis("added time by one more hook, µs", log=spans_decades(values)),
         None,
@@ -104,7 +98,7 @@ def payload_figures(measured: Measured) -> Iterator[Figure]:
 
     :param measured: analyses by label.
     """
-    for work, does in WORKS.items():
+    for work, does in _DOES.items():
         hooks = _hooks_of_most(measured, work)
         if hooks is None:
             continue
@@ -120,7 +114,7 @@ def payload_figures(measured: Measured) -> Iterator[Figure]:
         values = [each.value for panel in panels for each in panel.estimates()]
         ticks = {float(size): name for name, size in PAYLOADS.items()}
         yield Figure(
-            f"payload{work}",
+            _name("payload", work),
             f"Cost against payload: each hook {does}",
             f"What {'one hook adds' if hooks == 1 else f'{hooks} hooks add'} to a request, by the"
             " size of the response's body.",
@@ -128,6 +122,42 @@ def payload_figures(measured: Measured) -> Iterator[Figure]:
             Axis(_COST, log=spans_decades(values)),
             tuple(panels),
         )
+
+
+def per_kb_figure(measured: Measured) -> Figure | None:
+    """What a KB more of the body adds, for hooks that work on it.
+
+    :param measured: analyses by label.
+    :returns: None where none was measured with two payloads.
+    """
+    panels = []
+    for label, analysis in measured.items():
+        for growth in (Growth(analysis, host) for host in HOSTS):
+            rows = tuple(
+                Row(
+                    _base(style),
+                    (Mark(_base(style), "a KB more", slope.scaled(_NANOSECONDS)),),
+                    f"{_COUNTED.get(hooks, hooks)} {'hook' if hooks == 1 else 'hooks'}: each"
+                    f" {_DOES[work]}",
+                )
+                for work in BODY_WORKS
+                for hooks in sorted({n for each in growth.styles(work) for n in growth.hooks(each)})
+                for style in growth.styles(work)
+                if (slope := growth.per_kb(style, hooks))
+            )
+            if rows:
+                panels.append(Panel(_title(label, growth.host), rows=rows))
+    if not panels:
+        return None
+    values = [each.value for panel in panels for each in panel.estimates()]
+    return Figure(
+        "per-kb",
+        "What a KB more of the body costs",
+        "The slope of a straight line over all payloads. inline is the same work in the view.",
+        Axis("added time by a KB more, ns", log=spans_decades(values)),
+        None,
+        tuple(panels),
+    )
 
 
 def _hooks(
@@ -211,11 +241,16 @@ def _styles(group: Group, work: str) -> list[str]:
 
 
 def _shared(group: Group, style: str) -> list[int]:
-    return [hooks for hooks in group.hooks(style) if hooks <= _SHARED]
+    return [hooks for hooks in group.hooks(style) if hooks <= GROWTH_HOOKS]
 
 
 def _base(style: str) -> str:
-    return style.removesuffix(work_of(style))
+    """The style without the work, which is said elsewhere."""
+    return style.removesuffix(f"-{work_of(style)}")
+
+
+def _name(figure: str, work: str) -> str:
+    return figure if work == HEADER else f"{figure}-{work}"
 
 
 def _title(label: str, host: str) -> str:

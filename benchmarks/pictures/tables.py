@@ -60,7 +60,7 @@ def _rows(figure: Figure, caption: str) -> Table:
         for panel in figure.panels
         for row in panel.rows
     ]
-    headings = ("", *(("task",) if grouped else ()), figure.series, *labels)
+    headings = ("", *((figure.grouping,) if grouped else ()), figure.series, *labels)
     return Table(caption, headings, tuple(rows), 3 if grouped else 2)
 
 

@@ -1,22 +1,65 @@
 """Write an after_request hook once; run it on Flask and on Quart at native cost."""
 
-from . import body, helpers, received
-from .context import current_app, g, request, session
-from .errors import (
-    AfterwareError,
-    BodyStreamedError,
-    HookConfigurationError,
-    HookError,
-    HookRegistrationError,
-    HookReturnError,
-    HookStopIterationError,
-    HookSuspendedError,
-    HookTooLateError,
-    UnknownHostError,
-)
-from .registry import Hooks
-from .sent import Sent
-from .this_request import after_this_request
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import body, helpers, received
+    from .context import current_app, g, request, session
+    from .errors import (
+        AfterwareError,
+        BodyStreamedError,
+        HookConfigurationError,
+        HookError,
+        HookRegistrationError,
+        HookReturnError,
+        HookStopIterationError,
+        HookSuspendedError,
+        HookTooLateError,
+        UnknownHostError,
+    )
+    from .registry import Hooks
+    from .sent import Sent
+    from .this_request import after_this_request
+else:
+    # Each is imported when it is first asked for (PEP 562): both hosts' command lines load the
+    # plug-ins of this package at every start, and those need none of it.
+    _HOMES = {
+        "AfterwareError": "errors",
+        "BodyStreamedError": "errors",
+        "HookConfigurationError": "errors",
+        "HookError": "errors",
+        "HookRegistrationError": "errors",
+        "HookReturnError": "errors",
+        "HookStopIterationError": "errors",
+        "HookSuspendedError": "errors",
+        "HookTooLateError": "errors",
+        "Hooks": "registry",
+        "Sent": "sent",
+        "UnknownHostError": "errors",
+        "after_this_request": "this_request",
+        "body": None,
+        "current_app": "context",
+        "g": "context",
+        "helpers": None,
+        "received": None,
+        "request": "context",
+        "session": "context",
+    }
+
+    def __getattr__(name):
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        home = _HOMES[name]
+        value = _import_module(f".{home or name}", __name__)
+        if home is not None:
+            value = getattr(value, name)
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *_HOMES})
+
 
 __all__ = [
     "AfterwareError",

@@ -22,7 +22,16 @@ else:
     # Before 3.12 only asyncio's sees a function that is marked (python/cpython#122858).
     from asyncio import iscoroutinefunction as _iscoroutinefunction
 
-__all__ = ["ARGUMENTS", "PHASES", "Hook", "OnError", "Phase", "is_async", "make_hook"]
+__all__ = [
+    "ARGUMENTS",
+    "PHASES",
+    "Hook",
+    "OnError",
+    "Phase",
+    "is_async",
+    "make_hook",
+    "whereabouts",
+]
 
 Phase = Literal["before_request", "after_request", "teardown_request", "after_response"]
 OnError = Literal["raise", "log"]
@@ -102,7 +111,7 @@ def make_hook(
         raise HookRegistrationError(
             f"{phase} takes a function, not {function!r}. Write `@hooks.{phase}` above a def."
         )
-    name, file, line = _whereabouts(function)
+    name, file, line = whereabouts(function)
     asynchronous = is_async(function)
     hook = Hook(phase, function, asynchronous, blocking, suspends, on_error, name, file, line)
     _refuse_wrong_kind(hook)
@@ -133,7 +142,11 @@ def _called(function: Callable[..., Any]) -> Callable[..., Any]:
     return type(function).__call__
 
 
-def _whereabouts(function: Callable[..., Any]) -> tuple[str, str, int]:
+def whereabouts(function: Callable[..., Any]) -> tuple[str, str, int]:
+    """The dotted name of *function*, its file and its line, as `Hook` tells them.
+
+    :param function: any callable; partials and wrappers that name what they wrap are seen through.
+    """
     inner = _without_partials(function)
     if inspect.isroutine(inner) or isinstance(inner, type):
         named: Any = inner

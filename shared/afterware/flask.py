@@ -9,11 +9,12 @@ import flask
 from werkzeug.wrappers import Response
 
 from . import context, pipeline
-from .binding import Binding
-from .colour import Hook, Phase
+from .binding import Binding, Ready
+from .colour import Hook
 from .drive import Suspended, drive, wanted_a_loop
 from .errors import HookSuspendedError
 from .hop import on_lasting_loop
+from .registry import AppSetup
 from .sent import EXCEPTION, Sent, WatchWSGI
 
 if TYPE_CHECKING:
@@ -25,99 +26,106 @@ __all__ = ["FlaskBinding", "after_this_request"]
 RESPONSES = (Response,)
 
 
+def before_request(ready: Ready) -> Callable[[], Any]:
+    """A function that runs the hooks of `before_request`."""
+    run: Callable[[], Any] | None = None
+
+    def afterware_before_request() -> Any:
+        nonlocal run
+        if run is None:
+            run = pipeline.before_request(_steps(ready()))
+        if context.quart_may_serve:
+            context.serving.set("flask")
+        return run()
+
+    return afterware_before_request
+
+
+def after_request(ready: Ready) -> Callable[[Any], Any]:
+    """A function that runs the hooks of `after_request`."""
+    run: Callable[[Any], Any] | None = None
+
+    def afterware_after_request(response: Any) -> Any:
+        nonlocal run
+        if run is None:
+            run = _after_request_pipeline(ready())
+        if context.quart_may_serve:
+            context.serving.set("flask")
+        return run(response)
+
+    return afterware_after_request
+
+
+def teardown_request(ready: Ready) -> Callable[[BaseException | None], None]:
+    """A function that runs the hooks of `teardown_request`."""
+    run: Callable[[Any], None] | None = None
+
+    def afterware_teardown_request(exc: BaseException | None) -> None:
+        nonlocal run
+        if run is None:
+            run = pipeline.teardown(_steps(ready()))
+        if context.quart_may_serve:
+            context.serving.set("flask")
+        run(exc)
+
+    return afterware_teardown_request
+
+
 class FlaskBinding(Binding):
     """One set of hooks on one Flask app or blueprint."""
 
-    def _attach(self, phase: Phase) -> None:
-        if phase == "before_request":
-            self.target.before_request(self._before_request())
-        elif phase == "after_request":
-            self.target.after_request(self._after_request())
-        elif phase == "teardown_request":
-            self.target.teardown_request(self._teardown_request())
-        else:
-            self._watch()
-
-    def _before_request(self) -> Callable[[], Any]:
-        run: Callable[[], Any] | None = None
-
-        def afterware_before_request() -> Any:
-            nonlocal run
-            if run is None:
-                run = pipeline.before_request(self._steps("before_request"))
-            if context.quart_may_serve:
-                context.serving.set("flask")
-            return run()
-
-        return afterware_before_request
-
-    def _after_request(self) -> Callable[[Any], Any]:
-        run: Callable[[Any], Any] | None = None
-
-        def afterware_after_request(response: Any) -> Any:
-            nonlocal run
-            if run is None:
-                run = _after_request_pipeline(self.ready("after_request"))
-            if context.quart_may_serve:
-                context.serving.set("flask")
-            return run(response)
-
-        return afterware_after_request
-
-    def _teardown_request(self) -> Callable[[BaseException | None], None]:
-        run: Callable[[Any], None] | None = None
-
-        def afterware_teardown_request(exc: BaseException | None) -> None:
-            nonlocal run
-            if run is None:
-                run = pipeline.teardown(self._steps("teardown_request"))
-            if context.quart_may_serve:
-                context.serving.set("flask")
-            run(exc)
-
-        return afterware_teardown_request
+    makers = {
+        "before_request": before_request,
+        "after_request": after_request,
+        "teardown_request": teardown_request,
+    }
 
     def _watch(self) -> None:
-        """Put a watch around the app that reports to the after_response hooks."""
+        report = self._bound("after_response")
+
+        def note_exception(_: Any, exception: BaseException, **__: Any) -> None:
+            flask.request.environ[EXCEPTION] = exception
+
+        def watch(app: flask.Flask) -> None:
+            watching = self._watched(app, WatchWSGI(app.wsgi_app, report))
+            app.wsgi_app = watching  # type: ignore[method-assign]  # documented
+            flask.got_request_exception.connect(note_exception, app, weak=False)
+
+        def mark(_: BaseException | None) -> None:
+            flask.request.environ[self._served] = True
+
+        if isinstance(self.target, flask.Flask):
+            watch(self.target)
+        else:
+            # Which blueprint served a request is known while it is served only.
+            self.target.teardown_request(self._marked(mark, None))
+            self.on_app(AppSetup(watch))
+
+    def _report(self, ready: Ready) -> Callable[[Sent, WSGIEnvironment], None]:
         calls: list[pipeline.Step] | None = None
-        served = f"afterware.served.{id(self)}"
         ours = isinstance(self.target, flask.Flask)
 
         def report(sent: Sent, environ: WSGIEnvironment) -> None:
             nonlocal calls
             if calls is None:
-                calls = self._steps("after_response")
-            if ours or served in environ:
+                calls = _steps(ready())
+            if ours or self._served in environ:
                 for call, hook in calls:
                     try:
                         call(sent)
                     except Exception as error:
                         pipeline.log_failure(hook, error)
 
-        def note_exception(_: Any, exception: BaseException, **__: Any) -> None:
-            flask.request.environ[EXCEPTION] = exception
-
-        def watch(app: flask.Flask) -> None:
-            app.wsgi_app = WatchWSGI(app.wsgi_app, report)  # type: ignore[method-assign]  # documented
-            flask.got_request_exception.connect(note_exception, app, weak=False)
-
-        def mark(_: BaseException | None) -> None:
-            flask.request.environ[served] = True
-
-        if ours:
-            watch(self.target)
-        else:
-            # Which blueprint served a request is known while it is served only.
-            self.target.teardown_request(mark)
-            self.target.record(lambda state: watch(state.app))
-
-    def _steps(self, phase: Phase) -> list[pipeline.Step]:
-        return [(_plain(hook), hook) for hook in self.ready(phase)]
+        return report
 
 
 def after_this_request(hook: Hook) -> None:
     """Run *hook* on the response of the request that is being served."""
     flask.after_this_request(_after_request_pipeline([hook]))
+
+
+def _steps(hooks: list[Hook]) -> list[pipeline.Step]:
+    return [(_plain(hook), hook) for hook in hooks]
 
 
 def _plain(hook: Hook) -> Callable[..., Any]:

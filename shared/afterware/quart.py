@@ -10,10 +10,11 @@ import quart
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from . import context, pipeline, quart_session
-from .binding import Binding
+from .binding import Binding, Ready
 from .colour import Hook, Phase
 from .hop import in_task_of_its_own, in_worker_thread
 from .loop_watch import warn_if_held, warn_if_held_async
+from .registry import AppSetup
 from .sent import EXCEPTION, Sent, WatchASGI
 
 if TYPE_CHECKING:
@@ -28,96 +29,102 @@ RESPONSES = (quart.Response, WerkzeugResponse)
 context.quart_may_serve = True
 
 
+def before_request(ready: Ready) -> Callable[[], Awaitable[Any]]:
+    """A function that runs the hooks of `before_request`."""
+    run: Callable[[], Awaitable[Any]] | None = None
+
+    async def afterware_before_request() -> Any:
+        nonlocal run
+        if run is None:
+            run = pipeline.before_request_async(_steps(ready()))
+        context.serving.set("quart")
+        return await run()
+
+    return afterware_before_request
+
+
+def after_request(ready: Ready) -> Callable[[Any], Awaitable[Any]]:
+    """A function that runs the hooks of `after_request`."""
+    run: Callable[..., Awaitable[Any]] | None = None
+    plain: Callable[[Any], Any] | None = None
+
+    async def afterware_after_request(response: Any) -> Any:
+        nonlocal run, plain
+        if run is None:
+            run, plain = _after_request_pipelines(_steps(ready()))
+        context.serving.set("quart")
+        if plain is not None:
+            return plain(response)
+        return await run(response, _NOWHERE)
+
+    return afterware_after_request
+
+
+def teardown_request(ready: Ready) -> Callable[[BaseException | None], Awaitable[None]]:
+    """A function that runs the hooks of `teardown_request`."""
+    run: Callable[[Any], Awaitable[None]] | None = None
+
+    async def afterware_teardown_request(exc: BaseException | None) -> None:
+        nonlocal run
+        if run is None:
+            run = pipeline.teardown_async(_steps(ready()))
+        context.serving.set("quart")
+        # Quart has answered an unhandled error by now and passes None; Flask passes the error.
+        await run(_scope().get(EXCEPTION) if exc is None else exc)
+
+    return afterware_teardown_request
+
+
 class QuartBinding(Binding):
     """One set of hooks on one Quart app or blueprint."""
+
+    makers = {
+        "before_request": before_request,
+        "after_request": after_request,
+        "teardown_request": teardown_request,
+    }
 
     def __init__(self, hooks: Hooks, target: Any) -> None:
         super().__init__(hooks, target)
         self.on_app(quart_session.mend)
 
     def _attach(self, phase: Phase) -> None:
-        if phase == "before_request":
-            self.target.before_request(self._before_request())
-        elif phase == "after_request":
-            self.target.after_request(self._after_request())
-        elif phase == "teardown_request":
-            self.target.teardown_request(self._teardown_request())
+        super()._attach(phase)
+        if phase == "teardown_request":
             self.on_app(_note_exceptions)
-        else:
-            self._watch()
-
-    def _before_request(self) -> Callable[[], Awaitable[Any]]:
-        run: Callable[[], Awaitable[Any]] | None = None
-
-        async def afterware_before_request() -> Any:
-            nonlocal run
-            if run is None:
-                run = pipeline.before_request_async(self._steps("before_request"))
-            context.serving.set("quart")
-            return await run()
-
-        return afterware_before_request
-
-    def _after_request(self) -> Callable[[Any], Awaitable[Any]]:
-        run: Callable[..., Awaitable[Any]] | None = None
-        plain: Callable[[Any], Any] | None = None
-
-        async def afterware_after_request(response: Any) -> Any:
-            nonlocal run, plain
-            if run is None:
-                run, plain = _after_request_pipelines(self._steps("after_request"))
-            context.serving.set("quart")
-            if plain is not None:
-                return plain(response)
-            return await run(response, _NOWHERE)
-
-        return afterware_after_request
-
-    def _teardown_request(self) -> Callable[[BaseException | None], Awaitable[None]]:
-        run: Callable[[Any], Awaitable[None]] | None = None
-
-        async def afterware_teardown_request(exc: BaseException | None) -> None:
-            nonlocal run
-            if run is None:
-                run = pipeline.teardown_async(self._steps("teardown_request"))
-            context.serving.set("quart")
-            # Quart has answered an unhandled error by now and passes None; Flask passes the error.
-            await run(_scope().get(EXCEPTION) if exc is None else exc)
-
-        return afterware_teardown_request
 
     def _watch(self) -> None:
-        """Put a watch around the app that reports to the after_response hooks."""
+        report = self._bound("after_response")
+
+        def watch(app: quart.Quart) -> None:
+            watching = self._watched(app, WatchASGI(app.asgi_app, report))
+            app.asgi_app = watching  # type: ignore[method-assign]  # documented
+            _note_exceptions(app)
+
+        async def mark(_: BaseException | None) -> None:
+            _scope()[self._served] = True
+
+        if not isinstance(self.target, quart.Quart):
+            # Which blueprint served a request is known while it is served only.
+            self.target.teardown_request(self._marked(mark, None))
+        self.on_app(AppSetup(watch))
+
+    def _report(self, ready: Ready) -> Callable[[Sent, Any], Awaitable[None]]:
         steps: list[pipeline.AsyncStep] | None = None
-        served = f"afterware.served.{id(self)}"
         ours = isinstance(self.target, quart.Quart)
 
         async def report(sent: Sent, scope: Any) -> None:
             nonlocal steps
             if steps is None:
-                steps = self._steps("after_response")
-            if ours or served in scope:
+                steps = _steps(ready())
+            if ours or self._served in scope:
                 for asynchronous, call, hook in steps:
                     try:
                         await call(sent) if asynchronous else call(sent)
                     except Exception as error:
                         pipeline.log_failure(hook, error)
 
-        def watch(app: quart.Quart) -> None:
-            app.asgi_app = WatchASGI(app.asgi_app, report)  # type: ignore[method-assign]  # documented
-            _note_exceptions(app)
-
-        async def mark(_: BaseException | None) -> None:
-            _scope()[served] = True
-
-        if not ours:
-            # Which blueprint served a request is known while it is served only.
-            self.target.teardown_request(mark)
-        self.on_app(watch)
-
-    def _steps(self, phase: Phase) -> list[pipeline.AsyncStep]:
-        debug = quart.current_app.debug if quart.has_app_context() else False
-        return [_step(hook, debug) for hook in self.ready(phase)]
+        return report
 
 
 def after_this_request(hook: Hook) -> None:
@@ -132,6 +139,11 @@ def after_this_request(hook: Hook) -> None:
 
 # Which hook raised is of no interest here: its traceback tells.
 _NOWHERE: deque[Hook] = deque(maxlen=0)
+
+
+def _steps(hooks: list[Hook]) -> list[pipeline.AsyncStep]:
+    debug = quart.current_app.debug if quart.has_app_context() else False
+    return [_step(hook, debug) for hook in hooks]
 
 
 def _step(hook: Hook, debug: bool) -> pipeline.AsyncStep:

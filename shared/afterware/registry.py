@@ -250,6 +250,7 @@ class Hooks:
     def _surround(self, binding: Binding, surround: Surround) -> None:
         if binding.of_app:
             self._served.append(surround(binding.target))
+            binding.surrounded(surround)
 
     def _in_order(self, phase: Phase) -> list[Hook]:
         hooks = list(self._hooks[phase])

@@ -19,7 +19,7 @@ from werkzeug.datastructures import Headers
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["EXCEPTION", "Sent", "WatchASGI", "WatchWSGI"]
+__all__ = ["EXCEPTION", "Sent", "WatchASGI", "WatchWSGI", "out_of_its_task_group"]
 
 # Where, in the WSGI environ or the ASGI scope, the exception is left that no error handler took.
 EXCEPTION = "afterware.exception"
@@ -240,7 +240,7 @@ class WatchASGI:
         try:
             await self.app(scope, watched_receive, watched_send)
         except BaseException as error:
-            watch.exception = _out_of_its_task_group(error)
+            watch.exception = out_of_its_task_group(error)
             raise
         finally:
             await self._finish(watch, scope, context[0] if context else copy_context())
@@ -250,8 +250,8 @@ class WatchASGI:
         await _in_context(context, self.report, watch.sent(), scope)
 
 
-def _out_of_its_task_group(error: BaseException) -> BaseException:
-    # Quart 0.23 and newer run a request in a task group, which wraps what the request raises.
+def out_of_its_task_group(error: BaseException) -> BaseException:
+    """What a request raised: Quart 0.23 and newer run it in a task group, which wraps that."""
     if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         return error.exceptions[0]
     return error

@@ -116,6 +116,10 @@ def test_each_kind_has_its_charts_for_each_host_and_version(made: Any) -> None:
     for title in (
         "What one more hook costs",
         "Cost against number of hooks: each sets a header",
+        "Cost against number of hooks: each reads the body",
+        "Cost against payload: each hook sets a header",
+        "Cost against payload: each hook reads the body",
+        "What a KB more of the body costs",
         "Ready-made hooks and the packages that do the same",
         "Throughput against number of hooks",
         "Latency with 8 hooks",

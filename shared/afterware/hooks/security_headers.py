@@ -77,7 +77,6 @@ class SecurityHeaders(ReadyMade):
     """
 
     before_request: Callable[[], Any] | None
-    surround: Callable[[Any], Callable[[], bool]] | None
 
     def __init__(
         self,
@@ -116,7 +115,9 @@ class SecurityHeaders(ReadyMade):
         self._policies = build(self._options)
         self.views: PerView[Policies] = PerView(self._with_nonce)
         self.before_request = self._to_https if force_https else None
-        self.surround = self._surround if self._policies.nonced is None else None
+        if self._policies.nonced is not None:
+            # It is needed within the request, so the hook runs there.
+            self.surround = None  # type: ignore[assignment,method-assign]  # looked up by instance
 
     def override(self, **options: Any) -> Callable[[View], View]:
         """A decorator, below the route, for a view with other policies.
@@ -175,7 +176,7 @@ class SecurityHeaders(ReadyMade):
             append(response.headers, policies.with_nonce(self.nonce()))
         return response
 
-    def _surround(self, app: Any) -> Callable[[], bool]:
+    def surround(self, app: Any) -> Callable[[], bool]:
         """Stand around the app, in place of an after_request hook."""
         return stand_outside(app, self)
 

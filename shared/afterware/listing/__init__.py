@@ -1,0 +1,4 @@
+"""`flask hooks` and `quart hooks`: every hook of an app, in the order in which it runs.
+
+Nothing is imported here: the hosts' command lines load the plug-in at each start.
+"""

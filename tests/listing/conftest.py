@@ -1,0 +1,30 @@
+"""What the tests of the listing share."""
+
+from __future__ import annotations
+
+import pytest
+
+from afterware.listing.collect import collect
+from afterware.listing.hosts import host_of
+from afterware.listing.requests import Asked, client_for
+
+
+@pytest.fixture
+def listed(host):
+    """The rows of the host's app, without what Quart itself brings."""
+
+    def rows(app=None):
+        return collect(app or host.app).rows
+
+    return rows
+
+
+@pytest.fixture
+def asking():
+    """Send an app one GET, as the timing does."""
+
+    def ask(app, path="/", headers=()):
+        with client_for(host_of(app), Asked(path, headers)) as client:
+            return client.ask()
+
+    return ask
