@@ -43,10 +43,6 @@ class Scale:
             share = (value - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
 
-    def holds(self, value: float) -> bool:
-        """Whether the value lies on it, and not beyond its ends."""
-        return self.low <= value <= self.high
-
     def ticks(self, most: int = 7) -> list[float]:
         """Round numbers on it, in ascending order.
 

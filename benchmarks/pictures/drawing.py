@@ -50,7 +50,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Whisker:
-    """An interval, and the value in it. *beyond* says that the value lies outside of the axis."""
+    """An interval, and the value in it."""
 
     x: float
     y: float
@@ -61,7 +61,6 @@ class Whisker:
     hue: str
     shape: str
     words: str
-    beyond: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +292,8 @@ class _Rows:
         found = []
         for mark in row.marks:
             look, estimate = LOOKS[mark.key], mark.estimate
+            if self._log and estimate.value <= 0:
+                continue
             what = f"{row.label}, {mark.label}" if self._several else row.label
             found.append(
                 Whisker(
@@ -305,7 +306,6 @@ class _Rows:
                     look.hue,
                     SHAPES[look.shape],
                     f"{what}: {told(estimate)}",
-                    beyond=not self._x.holds(estimate.value),
                 )
             )
         return found

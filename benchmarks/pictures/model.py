@@ -128,6 +128,13 @@ class Figure:
         """The axis along which the estimates lie."""
         return self.up or self.across
 
+    @property
+    def unseen(self) -> int:
+        """How many values are not in the picture, because a log axis has no place for them."""
+        if not self.measured.log:
+            return 0
+        return sum(each.value <= 0 for panel in self.panels for each in panel.estimates())
+
 
 def told(estimate: Estimate) -> str:
     """A figure with its interval, in the same words wherever it stands."""

@@ -159,6 +159,11 @@ def _servers(measured: dict[str, LoadResults]) -> Iterator[_Section]:
         yield _Section(
             "load",
             "Servers under load",
+            [
+                _rounds(label, each.results)
+                for label, each in analyses.items()
+                if each.results.loads
+            ],
             figures=figures[:2],
             further=figures[2:],
             further_title="Percentiles by number of hooks, processor time and memory",
@@ -177,6 +182,11 @@ def _servers(measured: dict[str, LoadResults]) -> Iterator[_Section]:
             further=[each for each in figures if each.figure.name == "wait-p90"],
             further_title="The 90th percentile",
         )
+
+
+def _rounds(label: str, results: LoadResults) -> str:
+    shape = results.shape(results.loads[0])
+    return f"{label}: rounds of each host: {sum(shape)}; sets of servers: {len(shape)}."
 
 
 def _expected(name: str, title: str, promises: dict[str, list[Promise]]) -> Iterator[_Section]:

@@ -21,7 +21,6 @@ _HOPPING: Final = {("quart", "native-def"), ("flask", "native-async")}
 _COST: Final = "added time, µs a request"
 
 _NANOSECONDS: Final = 1000
-_COUNTED: Final = {1: "one"}
 
 Measured = Mapping[str, Analysis]
 
@@ -119,7 +118,7 @@ def payload_figures(measured: Measured) -> Iterator[Figure]:
             f"What {'one hook adds' if hooks == 1 else f'{hooks} hooks add'} to a request, by the"
             " size of the response's body.",
             Axis("size of the body, log scale", ticks, log=True),
-            Axis(_COST, log=spans_decades(values)),
+            Axis(_COST, log=spans_decades(value for value in values if value > 0)),
             tuple(panels),
         )
 
@@ -137,8 +136,7 @@ def per_kb_figure(measured: Measured) -> Figure | None:
                 Row(
                     _base(style),
                     (Mark(_base(style), "a KB more", slope.scaled(_NANOSECONDS)),),
-                    f"{_COUNTED.get(hooks, hooks)} {'hook' if hooks == 1 else 'hooks'}: each"
-                    f" {_DOES[work]}",
+                    f"{'one hook' if hooks == 1 else f'{hooks} hooks: each'} {_DOES[work]}",
                 )
                 for work in BODY_WORKS
                 for hooks in sorted({n for each in growth.styles(work) for n in growth.hooks(each)})

@@ -80,10 +80,11 @@ SHAPES: Final = {
     "square": "M-3.6,-3.6H3.6V3.6H-3.6Z",
     "triangle": "M0,-4.6L4.5,3.4H-4.5Z",
     "inverted": "M0,4.6L4.5,-3.4H-4.5Z",
+    "bar": "M-5,-1.6H5V1.6H-5Z",
     "diamond": "M0,-5.2L5.2,0L0,5.2L-5.2,0Z",
 }
 LOOKS: Final = {
-    "none": Look("grey", "diamond", "2 4"),
+    "none": Look("grey", "bar", "2 4"),
     "inline": Look("grey", "diamond", "5 3"),
     "native-def": Look("red", "square"),
     "native-async": Look("pink", "triangle"),
