@@ -12,6 +12,8 @@ from .index import Function, terminal_name
 from .pieces import CONTAINERS, FRAMES
 from .values import (
     NONE,
+    NOTHING,
+    NOWHERE,
     UNKNOWN,
     Atom,
     ClassRef,
@@ -27,6 +29,7 @@ from .values import (
     Part,
     Reg,
     Seq,
+    Site,
     Value,
     Wrapped,
     one,
@@ -75,17 +78,17 @@ class Calls(Core):
         if isinstance(atom, Map):
             key = self.constant(arguments.get(0))
             if name in ("get", "pop", "setdefault"):
-                return (atom.any() if key is None else atom.get(key)) | arguments.get(1)
+                return (self.contents(atom, key) - NOTHING) | arguments.get(1)
             if name == "values":
-                return one(Seq((atom.any(),), exact=False))
-            if name == "items":
+                return one(Seq((self.contents(atom),), exact=False))
+            if name in ("items", "popitem"):
                 keys = frozenset(Const(key) for key, _ in atom.items if key is not None)
-                pair = Seq((keys, atom.any()), kind="tuple")
-                return one(Seq((one(pair),), exact=False))
+                pair = one(Seq((keys, self.contents(atom)), kind="tuple"))
+                return one(Seq((pair,), exact=False)) if name == "items" else pair
             if name in ("keys", "copy"):
                 return one(atom)
-        elif name == "pop":
-            return atom.any()
+        elif name in ("pop", "popleft"):
+            return self.contents(atom)
         elif name in ("copy", "__iter__"):
             return one(atom)
         return UNKNOWN
@@ -106,7 +109,7 @@ class Calls(Core):
                 found |= self.call(inner, arguments, frame, node)
             return frozenset(found)
         if isinstance(atom, ClassRef):
-            return self.instantiate(atom, arguments, frame)
+            return self.instantiate(atom, arguments, frame, node)
         if isinstance(atom, Inst):
             return self.call_method(atom, "__call__", arguments, frame)
         if isinstance(atom, HostAttr):
@@ -151,13 +154,21 @@ class Calls(Core):
             found |= NONE
         return frozenset(found)
 
-    def instantiate(self, atom: ClassRef, arguments: Arguments, frame: Frame) -> Value:
+    def instantiate(
+        self, atom: ClassRef, arguments: Arguments, frame: Frame, node: ast.expr | None
+    ) -> Value:
+        """What calling a class of the tree makes."""
+        site: Site = ()
+        if node is not None:
+            site = (frame.scope.module.source.name, node.lineno, node.col_offset)
         function = self.find_method(atom.cls, "__init__")
-        if function is None or frame.depth >= FRAMES // 2:
-            return one(Inst(atom.cls, exact=True))
-        func = Func(function, None, (one(Inst(atom.cls)),))
-        made = self.call_frame(func, arguments, frame)
-        return one(Inst(atom.cls, made if made.arguments is not None else None, exact=True))
+        made: Frame | None = None
+        if function is not None and frame.depth < FRAMES // 2:
+            func = Func(function, None, (one(Inst(atom.cls)),))
+            made = self.call_frame(func, arguments, frame)
+            if made.arguments is None:
+                made = None
+        return one(Inst(atom.cls, made, exact=True, site=site))
 
     def host_call(self, atom: HostAttr, arguments: Arguments, frame: Frame) -> Value:
         name = atom.name
@@ -186,6 +197,22 @@ class Calls(Core):
     ) -> Value:
         path = atom.path
         top, _, name = path.partition(".")
+        container = self.new_container(path, node, frame, arguments.get(0))
+        if container:
+            if name == "dict" and arguments.keywords:
+                extra = tuple(arguments.keywords.items())
+                return frozenset(
+                    replace(each, items=(*each.items, *extra))
+                    for each in container
+                    if isinstance(each, Map)
+                )
+            return container
+        if path == "dataclasses.field":
+            factory = arguments.keywords.get("default_factory", UNKNOWN)
+            made = self.by_factory(factory, node, frame) | arguments.keywords.get(
+                "default", UNKNOWN
+            )
+            return made or one(Obj(path + "()"))
         if top == "builtins":
             return self.builtin(name, arguments, frame, node)
         if top == "flask":
@@ -303,12 +330,6 @@ class Calls(Core):
                 else a
                 for a in first
             ) or one(Seq((), exact=not arguments.positional))
-        if name == "dict":
-            items = list(arguments.keywords.items())
-            for atom in first:
-                if isinstance(atom, Map):
-                    items.extend(atom.items)
-            return one(Map(tuple(items)))
         if name == "map":
             found = set()
             for atom in first:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from . import host
 from .core import Core
+from .containers import left
 from .frames import Arguments, Frame
 from .index import Binding, Class, Function
 from .pieces import SITES
@@ -179,7 +180,7 @@ class Classes(Core):
                 value = self.eval(store.value, atom.frame)
             else:
                 value = self.eval(store.value, self.frame(function))
-            found |= {replace(each, left=True) if isinstance(each, Obj) else each for each in value}
+            found |= self.of_instance(left(value), atom)
         return frozenset(found)
 
     def of_super(self, name: str, frame: Frame) -> Value:

@@ -36,6 +36,9 @@ class Frame:
     cache: dict[int, Value] = field(default_factory=dict, repr=False)
     busy: set[int] = field(default_factory=set, repr=False)
 
+    def __hash__(self) -> int:
+        return hash((self.scope, self.depth))  # the same in each run: see `values`
+
 
 @dataclass(slots=True)
 class Arguments:
@@ -66,5 +69,7 @@ class Arguments:
 @dataclass(frozen=True, slots=True)
 class PackageRef(Atom):
     """A directory of the tree without an `__init__.py`."""
+
+    __hash__ = Atom.__hash__
 
     package: Package

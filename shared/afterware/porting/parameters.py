@@ -173,7 +173,12 @@ class Parameters(Core):
         for each in node.args:
             if isinstance(each, ast.Starred):
                 for atom in self.eval(each.value, frame):
-                    if isinstance(atom, Seq) and atom.exact and not arguments.rest:
+                    if (
+                        isinstance(atom, Seq)
+                        and atom.exact
+                        and not arguments.rest
+                        and not self.grows(atom)
+                    ):
                         arguments.positional.extend(atom.items)
                         break
                 else:
@@ -198,7 +203,7 @@ class Parameters(Core):
         found: set[Atom] = set()
         for atom in value:
             if isinstance(atom, Seq):
-                found |= atom.any()
+                found |= self.contents(atom)
             elif isinstance(atom, Map):
                 found |= {Const(key) for key, _ in atom.items if key is not None}
             elif isinstance(atom, Obj):
@@ -219,7 +224,7 @@ class Parameters(Core):
                     ):
                         found |= atom.items[step]
                     elif step is None or not atom.exact:
-                        found |= atom.any()
+                        found |= self.contents(atom)
                 elif isinstance(atom, Obj):
                     found |= item_of(atom)
                 elif isinstance(atom, Part):

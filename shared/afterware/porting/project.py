@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from .flow import read_module
 from .sources import Skipped, Source, Unreadable
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable, Iterator
 
     from .core import Core
-    from .index import Call, Class, Module, Store
+    from .index import Addition, Call, Class, Module, Scope, Store
 
 __all__ = ["Package", "Project"]
 
@@ -39,6 +41,8 @@ _WORD = re.compile(rb"\w+")
 # How a name stands in a text that stores to it as an attribute, calls it or inherits from it.
 _STORED = rb"\.%s\b\s*(?::[^=\n]+)?(?:[-+|]?=[^=]|,[^()\n]*=)"
 _CALLED = rb"\b%s\s*\(|@[\w.]*\b%s\b|\b%s\s+as\s|[(,]\s*(?:\w+\.)*%s\s*[,)]"
+_ADDED = rb"\b%s\b(?:\[[^\n]*\]|\.(?:get|setdefault)\([^\n]*\))*(?:\s*[|+]?=[^=]|\s*\.\s*\w+\()"
+_PASSED = rb"(?:[=(,:]|return)\s*(?:\w+\.)*%s\b"
 _INHERITED = rb"class\s+\w+\s*\([^)]*\b%s\b"
 
 
@@ -47,6 +51,9 @@ class Package:
     """A directory of the tree that is imported as a namespace."""
 
     directory: str
+
+    def __hash__(self) -> int:
+        return zlib.crc32(self.directory.encode("utf-8", "replace"))
 
 
 class Project:
@@ -346,13 +353,37 @@ class Project:
             directory = directory.parent
         return f"{directory}/"
 
+    def additions(self, name: str, module: Module) -> list[Addition]:
+        """What is put into containers that go by a name, in the modules linked with one."""
+        return [
+            addition
+            for each in self.mentioning(module, name, _ADDED)
+            for addition in each.additions.get(name, ())
+        ]
+
+    def renamed(self, name: str, module: Module) -> set[str]:
+        """What else that which goes by a name goes by."""
+        return {
+            other
+            for each in self.mentioning(module, name, _PASSED)
+            for other in each.renames.get(name, ())
+        }
+
+    def passed(self, name: str, module: Module) -> list[tuple[ast.Call, int, Scope]]:
+        """The calls that are passed what has a name, with its position."""
+        return [
+            place
+            for each in self.mentioning(module, name, _PASSED)
+            for place in each.passed.get(name, ())
+        ]
+
     def calls(self, names: Iterable[str], module: Module) -> list[Call]:
         """Calls of what has one of these names, or is imported under another for it."""
         found: list[Call] = []
         seen: set[int] = set()
-        for name in names:
+        for name in sorted(names):
             for each in self.mentioning(module, name, _CALLED):
-                for alias in {name, *each.aliases.get(name, ())}:
+                for alias in sorted({name, *each.aliases.get(name, ())}):
                     for call in each.calls.get(alias, ()):
                         if id(call) not in seen:
                             seen.add(id(call))
