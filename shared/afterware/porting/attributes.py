@@ -12,6 +12,7 @@ from .index import Module, Store, terminal_name
 from .pieces import SITES
 from .values import (
     NONE,
+    NOWHERE,
     UNKNOWN,
     Atom,
     ClassRef,
@@ -25,6 +26,8 @@ from .values import (
     ModuleRef,
     Obj,
     Part,
+    Proxied,
+    Record,
     Reg,
     Value,
     Wrapped,
@@ -59,7 +62,11 @@ class Attributes(Core):
             return self.of_super(node.attr, frame)
         # None has no attributes: a parameter that is None by default is something else here.
         base = self.eval(base_node, frame) - NONE
+        proxied = frozenset(atom for atom in base if isinstance(atom, Proxied))
+        base -= proxied
         found: set[Atom] = set()
+        if node.attr == "_get_current_object":
+            found |= proxied
         for atom in base:
             found |= self.attribute(atom, node.attr, frame)
         if not base or node.attr in ("call_on_close",):
@@ -128,6 +135,8 @@ class Attributes(Core):
             return one(Ext(f"builtins.function.{name}"))
         if isinstance(atom, Wrapped):
             return one(Obj(f"{atom.path}().{name}"))
+        if isinstance(atom, Record):
+            return atom.get(name) | self._left_on(atom, name, frame)
         if isinstance(atom, (Const, Data)):
             return one(Data("method"))
         return UNKNOWN
@@ -159,12 +168,12 @@ class Attributes(Core):
                 found |= self._stored(store)
         return frozenset(found)
 
-    def _left_on(self, atom: Obj, name: str, frame: Frame) -> Value:
+    def _left_on(self, atom: Obj | Record, name: str, frame: Frame) -> Value:
         """What the tree assigns to an attribute of one object of a library."""
         found: set[Atom] = set()
         for store in self.project.stores(name, frame.scope.module):
             base = self.eval(store.base, self.frame(store.scope))
-            if any(isinstance(a, Obj) and (a.path, a.site) == (atom.path, atom.site) for a in base):
+            if any(type(a) is type(atom) and _one_place(a, atom) for a in base):
                 found |= self._stored(store)
         return frozenset(found)
 
@@ -189,6 +198,16 @@ class Attributes(Core):
         return top in host.NOT_FLASK or top.startswith(("quart", "sanic", "starlette", "django"))
 
     def host_attribute(self, atom: Host, name: str, frame: Frame) -> Value:
+        """An attribute of one of the host's objects, whose class may be the tree's own."""
+        if atom.kind in host.CLASS_OF:
+            custom = self.of_custom(atom.kind, name, frame)
+            if custom and name not in host.NAMES_OF[atom.kind]:
+                return custom
+            return custom | self.plain_host_attribute(atom, name, frame)
+        return self.plain_host_attribute(atom, name, frame)
+
+    def plain_host_attribute(self, atom: Host, name: str, frame: Frame) -> Value:
+        """An attribute of one of the host's objects of the host's own class."""
         kind = atom.kind
         if name == "_get_current_object":
             return one(HostAttr(kind, name))
@@ -202,6 +221,8 @@ class Attributes(Core):
             if name == "response_class":
                 custom = self._stores_on(kind, name, frame)
                 return custom or one(Ext("flask.Response"))
+            if name in ("app_context", "test_request_context", "request_context"):
+                return one(Ext(f"flask.Flask.{name}"))
             if name in host.APP_COROUTINES or name in host.APP_MISSING:
                 return one(HostAttr(kind, name))
             if name in host.APP_PARTS:
@@ -250,6 +271,14 @@ class Attributes(Core):
         return frozenset(
             replace(atom, left=True) if isinstance(atom, Obj) else atom for atom in value
         )
+
+
+def _one_place(first: Atom, second: Atom) -> bool:
+    if isinstance(first, Obj) and isinstance(second, Obj):
+        return (first.path, first.site) == (second.path, second.site)
+    if isinstance(first, Record) and isinstance(second, Record):
+        return first.site == second.site != NOWHERE
+    return False
 
 
 def _looks_like_blueprint(node: ast.expr) -> bool:

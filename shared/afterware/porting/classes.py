@@ -6,8 +6,8 @@ import ast
 from dataclasses import replace
 
 from . import host
-from .core import Core
 from .containers import left
+from .core import Core
 from .frames import Arguments, Frame
 from .index import Binding, Class, Function
 from .pieces import SITES
@@ -24,6 +24,7 @@ from .values import (
     Inst,
     Obj,
     Reg,
+    TupleClass,
     Value,
     Wrapped,
     one,
@@ -62,11 +63,60 @@ class Classes(Core):
 
     def find_method(self, cls: Class, name: str) -> Function | None:
         """The method that a class has under a name, by itself or from the tree's classes."""
+        return self._method(cls, name, setter=False)
+
+    def find_setter(self, cls: Class, name: str) -> Function | None:
+        """The method that runs when a property of a class is assigned to."""
+        return self._method(cls, name, setter=True)
+
+    def _method(self, cls: Class, name: str, *, setter: bool) -> Function | None:
         for each in self.mro(cls)[0]:
             for binding in reversed(each.bindings.get(name, [])):
-                if binding.kind == "scope" and isinstance(binding.value, Function):
-                    return binding.value
+                function = binding.value
+                if binding.kind == "scope" and isinstance(function, Function):
+                    if function.is_setter == setter:
+                        return function
         return None
+
+    def host_kind(self, cls: Class) -> str:
+        """Whether a class is a response's or a request's: it inherits from the host's."""
+        kinds = [host.CLASSES[path] for path in self.mro(cls)[1] if path in host.CLASSES]
+        return kinds[0] if kinds else ""
+
+    def as_host(self, cls: Class) -> Value:
+        """The host's object that an instance of a class is as well."""
+        kind = self.host_kind(cls)
+        return one(Host(kind)) if kind else UNKNOWN
+
+    def custom_classes(self, kind: str, name: str, frame: Frame) -> list[Class]:
+        """The tree's own classes of responses or requests that define an attribute.
+
+        One that replaces an attribute of the host counts only if an app is told to use it.
+        """
+        found = self.project.host_classes(self, kind, frame.scope.module)
+        if name in host.NAMES_OF[kind]:
+            used = self._used_classes(kind, frame)
+            found = [cls for cls in found if any(cls in self.mro(each)[0] for each in used)]
+        return [cls for cls in found if name in cls.bindings]
+
+    def _used_classes(self, kind: str, frame: Frame) -> list[Class]:
+        attribute = host.CLASS_OF[kind]
+        module = frame.scope.module
+        value: Value = UNKNOWN
+        for store in self.project.stores(attribute, module):
+            value |= self._stored(store)
+        for cls in self.project.classes_with(attribute, module):
+            for binding in cls.exit.get(attribute, ()):
+                value |= self.binding(binding, self.frame(cls))
+        return [atom.cls for atom in value if isinstance(atom, ClassRef)]
+
+    def of_custom(self, kind: str, name: str, frame: Frame) -> Value:
+        """An attribute that the tree's own classes of responses or requests have."""
+        found: set[Atom] = set()
+        for cls in self.custom_classes(kind, name, frame):
+            for binding in cls.exit.get(name, ()):
+                found |= self._member(binding, cls, Inst(cls), frame)
+        return frozenset(found)
 
     def member(self, atom: Inst | ClassRef, name: str, frame: Frame) -> Value:
         """An attribute of an instance or a class of the tree."""
@@ -83,8 +133,8 @@ class Classes(Core):
                 a for a in found if not (isinstance(a, Obj) and a.path == "dataclasses.field()")
             }
             for each in inside:
-                if name in each.annotations:
-                    found |= self.field_value(each, atom.cls, name)
+                if name in each.annotations or name in self.tuple_fields(each):
+                    found |= self.of_instance(self.field_value(each, atom.cls, name), atom)
             if not atom.exact:
                 for below in self.project.subclasses(self, atom.cls):
                     for binding in below.exit.get(name, ()):
@@ -98,8 +148,8 @@ class Classes(Core):
             return self.host_attribute(Host("app"), name, frame)
         if any(base == "flask.Blueprint" for base in outside):
             return self.host_attribute(Host("blueprint"), name, frame)
-        if any(base in ("flask.Response", "werkzeug.Response") for base in outside):
-            return self.host_attribute(Host("response"), name, frame)
+        if kind := self.host_kind(atom.cls):
+            return self.host_attribute(Host(kind), name, frame)
         for base in outside:
             if base in ("builtins.object", "typing.Generic", "abc.ABC", "typing.Protocol"):
                 continue
@@ -145,10 +195,12 @@ class Classes(Core):
     def field_value(self, owner: Class, cls: Class, name: str) -> Value:
         """What a field of a class with annotations holds: by its type, and by what is passed."""
         frame = self.frame(owner)
-        value = self.annotated(owner.annotations[name], Frame(owner, frame))
+        value = UNKNOWN
+        if name in owner.annotations:
+            value = self.annotated(owner.annotations[name], Frame(owner, frame))
         if self.find_method(cls, "__init__") is not None:
             return value
-        fields = list(owner.annotations)
+        fields = self.fields_of(owner)
         for call in self.project.calls({cls.name}, cls.module)[:SITES]:
             if not isinstance(call.node, ast.Call) or call.decorates is not None:
                 continue
@@ -156,6 +208,21 @@ class Classes(Core):
             if ClassRef(cls) in self.eval(call.node.func, caller):
                 value |= self.arguments(call.node, caller).get(fields.index(name), name)
         return value
+
+    def tuple_fields(self, cls: Class) -> tuple[str, ...]:
+        """The fields of a class that inherits from what `namedtuple` made."""
+        if not cls.bases:
+            return ()
+        frame = self.frame(cls.parent or cls.module)
+        for base in cls.bases:
+            for atom in self.eval(base, frame):
+                if isinstance(atom, TupleClass):
+                    return atom.fields
+        return ()
+
+    def fields_of(self, cls: Class) -> list[str]:
+        """The names that a class without an `__init__` is given values for, in order."""
+        return list(self.tuple_fields(cls) or cls.annotations)
 
     def instance_stores(self, atom: Inst, name: str, inside: list[Class]) -> Value:
         """What methods assign to an attribute of `self`."""
@@ -207,6 +274,8 @@ class Classes(Core):
                 return value
         if "flask.Flask" in outside:
             return one(HostAttr("app", name))
+        if kind := self.host_kind(owner):
+            return self.plain_host_attribute(Host(kind), name, here)
         found: set[Atom] = set()
         for base in outside:
             if base not in ("builtins.object", "typing.Generic", "abc.ABC"):

@@ -240,8 +240,6 @@ class Containers(Core):
         """What the tree puts under a key of the host's or a library's own dict."""
         found: set[Atom] = set()
         for addition in self.project.additions(container_name(base), frame.scope.module)[:SITES]:
-            if addition.how not in ("[]", "setdefault", "update", "from_mapping"):
-                continue
             for inner in self._contexts(addition):
                 if any(_is_it(each, atom) for each in self.eval(addition.base, inner)):
                     value = self._value_of(addition, key, inner)

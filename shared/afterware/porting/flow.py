@@ -173,7 +173,9 @@ class _Pass:
 
     def renamed(self, name: str, names: Iterable[str]) -> None:
         if name:
-            self.module.renames.setdefault(name, set()).update(each for each in names if each != name)
+            self.module.renames.setdefault(name, set()).update(
+                each for each in names if each != name
+            )
 
     def passed(self, node: ast.Call) -> None:
         """Note what goes by other names where it is passed to."""

@@ -141,6 +141,14 @@ class Function(Scope):
         return "classmethod" in map(terminal_name, self.decorators)
 
     @property
+    def is_setter(self) -> bool:
+        """Whether it runs when a property is assigned to, or deleted."""
+        return any(
+            isinstance(each, ast.Attribute) and each.attr in ("setter", "deleter")
+            for each in self.decorators
+        )
+
+    @property
     def is_property(self) -> bool:
         """Whether it runs when it is read."""
         names = set(map(terminal_name, self.decorators))

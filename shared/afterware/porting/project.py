@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import zlib
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -43,6 +44,8 @@ _STORED = rb"\.%s\b\s*(?::[^=\n]+)?(?:[-+|]?=[^=]|,[^()\n]*=)"
 _CALLED = rb"\b%s\s*\(|@[\w.]*\b%s\b|\b%s\s+as\s|[(,]\s*(?:\w+\.)*%s\s*[,)]"
 _ADDED = rb"\b%s\b(?:\[[^\n]*\]|\.(?:get|setdefault)\([^\n]*\))*(?:\s*[|+]?=[^=]|\s*\.\s*\w+\()"
 _PASSED = rb"(?:[=(,:]|return)\s*(?:\w+\.)*%s\b"
+_OF_HOST = rb"class\s+\w+\s*\([^)]*%s|\b%s\s+as\s"
+_BOUND = rb"\b%s\s*[:=]"
 _INHERITED = rb"class\s+\w+\s*\([^)]*\b%s\b"
 
 
@@ -72,6 +75,7 @@ class Project:
         self._linked_homes: set[str] = set()
         self._members: dict[str, list[Source]] = {}
         self._homes: dict[str, list[Source]] = {}
+        self._host_classes: dict[tuple[str, str], list[Class]] = {}
         self._subclasses: dict[int, list[Class]] = {}
         self._speaks: dict[int, bool] = {}
         self._parsed: list[Module] = []
@@ -139,6 +143,8 @@ class Project:
             return None
         for base in self._bases(module.source):
             found = self._at(base, parts)
+            if isinstance(found, Package) and parts[0] in sys.stdlib_module_names:
+                continue  # a directory of that name is no reason to hide Python's own module
             if found is not None:
                 return None if self._is_installed(base) and _is_known(parts[0], module) else found
         return None
@@ -404,6 +410,31 @@ class Project:
                     if below not in found and below is not cls:
                         found.append(below)
         return found
+
+    def host_classes(self, evaluator: Core, kind: str, module: Module) -> list[Class]:
+        """The tree's own classes of responses or requests, in the modules linked with one."""
+        key = (self.linked(module.source)[0].key, kind)
+        found = self._host_classes.get(key)
+        if found is None:
+            found = self._host_classes[key] = []
+            for each in self.mentioning(module, kind.title(), _OF_HOST):
+                for cls in each.classes:
+                    if cls.bases and evaluator.host_kind(cls) == kind and cls not in found:
+                        found.append(cls)
+            for cls in list(found):
+                for below in self.subclasses(evaluator, cls):
+                    if below not in found:
+                        found.append(below)
+        return found
+
+    def classes_with(self, name: str, module: Module) -> list[Class]:
+        """The classes whose body binds a name, in the modules linked with one."""
+        return [
+            cls
+            for each in self.mentioning(module, name, _BOUND)
+            for cls in each.classes
+            if name in cls.bindings
+        ]
 
     def speaks_flask(self, module: Module) -> bool:
         """Whether what is called app in a module may be Flask's."""

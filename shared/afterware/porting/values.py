@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .index import Class, Function, Module
 
 __all__ = [
+    "MORE",
     "NONE",
     "NOTHING",
     "NOWHERE",
@@ -30,7 +31,6 @@ __all__ = [
     "Host",
     "HostAttr",
     "Inst",
-    "MORE",
     "Map",
     "ModuleRef",
     "Obj",
