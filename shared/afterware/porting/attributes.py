@@ -9,6 +9,7 @@ from . import host
 from .core import Core
 from .frames import Frame, PackageRef
 from .index import Module, Store, terminal_name
+from .knowledge import STANDARD
 from .pieces import SITES
 from .values import (
     NONE,
@@ -71,7 +72,20 @@ class Attributes(Core):
             found |= self.attribute(atom, node.attr, frame)
         if not base or node.attr in ("call_on_close",):
             found |= self.attribute_of_unknown(node, base, frame)
+        elif node.attr in host.REGISTRARS and self._is_an_app_outside(base, node, frame):
+            blueprint = _looks_like_blueprint(node.value)
+            found = {Reg(node.attr, "blueprint" if blueprint else "app")}
         return frozenset(found)
+
+    def _is_an_app_outside(self, base: Value, node: ast.Attribute, frame: Frame) -> bool:
+        """Whether something outside the tree is called as apps are called."""
+        paths = [atom.path for atom in base if isinstance(atom, (Ext, Obj))]
+        return (
+            len(paths) == len(base)
+            and not any(self.foreign_to_flask(path) for path in paths)
+            and host.like_an_app(terminal_name(node.value))
+            and self.project.speaks_flask(frame.scope.module)
+        )
 
     def attribute_of_unknown(self, node: ast.Attribute, base: Value, frame: Frame) -> Value:
         """An attribute of something of which nothing is known."""
@@ -108,7 +122,9 @@ class Attributes(Core):
         if isinstance(atom, Ext):
             return self.external_attribute(atom, name, frame)
         if isinstance(atom, Obj):
-            if name in host.REGISTRARS and not self.foreign_to_flask(atom.path):
+            # Of a library's object its class tells, and not the module that it is in.
+            made = atom.path.rpartition(".")[2] if "flask" not in atom.path.lower() else atom.path
+            if name in host.REGISTRARS and self.may_be_app(atom.path, made):
                 blueprint = "Blueprint" in atom.path
                 return one(Reg(name, "blueprint" if blueprint else "app"))
             if name == "after_request_funcs" and not self.foreign_to_flask(atom.path):
@@ -152,7 +168,7 @@ class Attributes(Core):
                 return one(Host("app"))
             if name not in ("push", "pop", "session", "url_adapter", "match_request"):
                 return self._left_on_context(name, frame)
-        if name in host.REGISTRARS and "." in path and not self.foreign_to_flask(path):
+        if name in host.REGISTRARS and "." in path and self.may_be_app(path, path):
             blueprint = "blueprint" in path.lower() or path.endswith("bp")
             return one(Reg(name, "blueprint" if blueprint else "app"))
         if name == "after_request_funcs" and not self.foreign_to_flask(path):
@@ -195,7 +211,13 @@ class Attributes(Core):
     def foreign_to_flask(self, path: str) -> bool:
         """Whether something outside the tree belongs to a framework that is not Flask."""
         top = path.partition(".")[0].removesuffix("()")
+        if top in STANDARD:
+            return True
         return top in host.NOT_FLASK or top.startswith(("quart", "sanic", "starlette", "django"))
+
+    def may_be_app(self, path: str, name: str) -> bool:
+        """Whether something outside the tree may be an app or a blueprint, by what it is called."""
+        return not self.foreign_to_flask(path) and host.like_an_app(name)
 
     def host_attribute(self, atom: Host, name: str, frame: Frame) -> Value:
         """An attribute of one of the host's objects, whose class may be the tree's own."""

@@ -129,7 +129,7 @@ class Calls(Core):
         if isinstance(atom, Getter):
             return self.got(atom, arguments.get(0), frame)
         if isinstance(atom, TupleClass):
-            return self._tuple_of(atom, arguments, frame, node)
+            return self._tuple_of(atom, arguments)
         if isinstance(atom, Data):
             return one(Data("value")) if atom.kind == "method" else UNKNOWN
         if isinstance(atom, Ext):
@@ -137,6 +137,8 @@ class Calls(Core):
         if isinstance(atom, Obj):
             if atom.path == "contextvars.ContextVar().get":
                 return self._set_in(atom, frame) | arguments.get(0)
+            if atom.path == "contextvars.ContextVar().set":
+                return one(Obj(atom.path + "()", self.place(node, frame)))  # a token
             if atom.path.startswith(CONTAINERS) and atom.path.endswith(_TAKES):
                 taken = replace(atom, path=atom.path.rpartition(".")[0], flags=frozenset())
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -177,9 +179,7 @@ class Calls(Core):
             return frozenset().union(*(self.call(a, passed, frame, None) for a in results[0]))
         return results[0] if len(results) == 1 else one(Seq(tuple(results), kind="tuple"))
 
-    def _tuple_of(
-        self, atom: TupleClass, arguments: Arguments, frame: Frame, node: ast.expr | None
-    ) -> Value:
+    def _tuple_of(self, atom: TupleClass, arguments: Arguments) -> Value:
         values = [arguments.get(index, name) for index, name in enumerate(atom.fields)]
         if arguments.rest:
             values = [value or arguments.rest for value in values]
@@ -430,6 +430,8 @@ class Calls(Core):
             )
         if name == "vars":
             return UNKNOWN
+        if name in ("staticmethod", "classmethod"):
+            return first
         if name in _NUMBERS:
             return one(Data("bool"))
         if name in _TEXT:

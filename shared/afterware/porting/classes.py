@@ -9,7 +9,7 @@ from . import host
 from .containers import left
 from .core import Core
 from .frames import Arguments, Frame
-from .index import Binding, Class, Function
+from .index import Binding, Class, Function, terminal_name
 from .pieces import SITES
 from .values import (
     UNKNOWN,
@@ -170,10 +170,13 @@ class Classes(Core):
         value = self.binding(binding, self.frame(cls))
         if binding.kind != "scope" or not isinstance(binding.value, Function):
             # A function that a class attribute holds becomes a method as well.
-            if isinstance(atom, Inst):
+            how = terminal_name(binding.value) if isinstance(binding.value, ast.Call) else ""
+            field = binding.kind == "assign" and self._is_field(binding, cls)
+            if isinstance(atom, Inst) and how != "staticmethod" and not field:
                 value = frozenset(
                     replace(each, bound=(one(atom), *each.bound))
-                    if isinstance(each, Func) and isinstance(each.function.node, ast.Lambda)
+                    if isinstance(each, Func)
+                    and (how == "partialmethod" or not (each.bound or each.keywords))
                     else each
                     for each in value
                 )
@@ -208,6 +211,13 @@ class Classes(Core):
             if ClassRef(cls) in self.eval(call.node.func, caller):
                 value |= self.arguments(call.node, caller).get(fields.index(name), name)
         return value
+
+    def _is_field(self, binding: Binding, cls: Class) -> bool:
+        """Whether a class attribute is the default of a field, which each instance has."""
+        return any(
+            binding.value is not None and binding in cls.bindings.get(name, ())
+            for name in cls.annotations
+        )
 
     def tuple_fields(self, cls: Class) -> tuple[str, ...]:
         """The fields of a class that inherits from what `namedtuple` made."""

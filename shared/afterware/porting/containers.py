@@ -1,4 +1,4 @@
-"""What is in containers: what they are made with, and what is put into them anywhere in the tree."""
+"""What is in containers: what they are made with, and what is put into them anywhere."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ The tables follow Flask 3.1 and Quart 0.22 and 0.23; a test holds them against t
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "APP_COROUTINES",
     "APP_MISSING",
@@ -25,6 +27,7 @@ __all__ = [
     "RESPONSE_NAMES",
     "RETURNS_NONE",
     "RETURNS_RESPONSE",
+    "like_an_app",
 ]
 
 # The registering methods and what they register on.
@@ -148,3 +151,17 @@ NOT_FLASK = frozenset(
     treq turbogears twisted typer urllib3 uvicorn vibora web web2py webob weppy wheezy xweb
     zerver""".split()
 )
+
+# How an app or a blueprint that comes from outside the tree gives itself away, by what it is
+# called or by where it comes from; of anything else `after_request` may mean anything.
+_LIKE_AN_APP = re.compile(
+    r"(?:^|[._])(?:\w*app|apps?\w*|\w*application|flask\w*|\w*flask|\w*blueprints?|bps?|\w+bp|apis?"
+    r"|\w*api|site|web|website|wsgi|servers?|eve|dash|connexion|extensions?|factory|main|core"
+    r"|views?|routes?)(?:\(\)|\[\])*(?=$|[._])",
+    re.IGNORECASE,
+)
+
+
+def like_an_app(text: str) -> bool:
+    """Whether something outside the tree, by its path or its name, may be an app."""
+    return _LIKE_AN_APP.search(text) is not None

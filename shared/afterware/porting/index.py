@@ -239,7 +239,7 @@ class Addition:
 
 
 def container_name(node: ast.AST) -> str:
-    """The name that a container goes by: the last of `a.b`, `a.b[key]`, `a.b.setdefault(key, [])`."""
+    """The name that a container goes by: `b` of `a.b`, `a.b[key]`, `a.b.setdefault(key, [])`."""
     while True:
         if isinstance(node, ast.Subscript):
             node = node.value
