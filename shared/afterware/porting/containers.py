@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .core import Core
-from .frames import Arguments
+from .frames import Arguments, Origin
 from .index import Addition, Function, Module, Scope, container_name
 from .pieces import SITES
 from .values import (
@@ -31,7 +31,7 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .frames import Frame
 
@@ -51,11 +51,11 @@ class Containers(Core):
     def site_of(self, node: ast.AST, frame: Frame) -> Site:
         """The place of a container that more may be put into; nowhere for one without a name."""
         module = frame.scope.module
-        names = module.containers.get(id(node))
+        names, local = module.containers.get(id(node), ((), False))
         if not names:
             return NOWHERE
         site = (module.source.name, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
-        self._made.setdefault(site, (module, names, frame.scope))
+        self._made.setdefault(site, Origin(module, frame.scope, names, local))
         return site
 
     def new_container(self, path: str, node: ast.AST | None, frame: Frame, first: Value) -> Value:
@@ -113,18 +113,21 @@ class Containers(Core):
             known = bool(atom.items)
         if atom.site == NOWHERE:
             return inside
-        added, places = self._added(atom.site, key)
+        added, places = self._added(atom.site, key, empty=not known)
         if not inside and not added and not known and not places and self._sealed(atom.site):
             return NOTHING
         return inside | added
 
     def grows(self, atom: Seq) -> bool:
         """Whether more than it was made with is put into a list anywhere."""
-        return atom.site != NOWHERE and self._added(atom.site, None)[1] > 0
+        return atom.site != NOWHERE and self._added(atom.site, None, empty=False)[1] > 0
 
-    def _added(self, site: Site, key: Any) -> tuple[Value, int]:
-        """What is put into a container, and at how many places."""
-        question = (site, key)
+    def _added(self, site: Site, key: Any, *, empty: bool) -> tuple[Value, int]:
+        """What is put into a container, and at how many places.
+
+        :param empty: whether it is made empty, so that something must put into it what is in it.
+        """
+        question = (site, key, empty)
         known = self._additions.get(question)
         if known is not None:
             return known
@@ -132,56 +135,91 @@ class Containers(Core):
         if origin is None or site in self._adding:
             self._cuts += origin is not None
             return UNKNOWN, 1
-        module, names, scope = origin
         self._adding.add(site)
         cuts = self._cuts
         try:
-            found: set[Atom] = set()
-            places = 0
-            for addition in self._candidates(names, module):
-                for frame in self._contexts(addition):
-                    base = self.eval(addition.base, frame)
-                    if any(isinstance(a, (Seq, Map)) and _same(a.site, site) for a in base):
-                        places += 1
-                        value = self._value_of(addition, key, frame)
-                        if addition.scope is not scope or not isinstance(scope, Function):
-                            value = left(value)
-                        found |= value
+            found, places = self._put(origin, self._names_of(origin), site, key)
+            if empty and not places:
+                names = [
+                    name
+                    for each in origin.names
+                    for name in self._passed_as(each, origin.module)[0]
+                ]
+                found, places = self._put(origin, names, site, key)
         finally:
             self._adding.discard(site)
         if cuts == self._cuts:
-            self._additions[question] = frozenset(found), places
+            self._additions[question] = found, places
+        return found, places
+
+    def _put(self, origin: Origin, names: Iterable[str], site: Site, key: Any) -> tuple[Value, int]:
+        """What is put into a container that goes by one of these names."""
+        found: set[Atom] = set()
+        places = 0
+        for addition in self._candidates(origin, names):
+            if _under_another(addition, key) or not self._is_at(
+                addition.base, site, self.frame(addition.scope)
+            ):
+                continue  # not with any caller
+            for frame in self._contexts(addition):
+                if self._is_at(addition.base, site, frame):
+                    places += 1
+                    value = self._value_of(addition, key, frame)
+                    if addition.scope is not origin.scope or not isinstance(origin.scope, Function):
+                        value = left(value)
+                    found |= value
         return frozenset(found), places
 
-    def _origin(self, site: Site) -> tuple[Module, tuple[str, ...], Scope] | None:
+    def _is_at(self, base: ast.expr, site: Site, frame: Frame) -> bool:
+        """Whether an expression is the container of a place."""
+        value = self.eval(base, frame)
+        return any(isinstance(a, (Seq, Map)) and _same(a.site, site) for a in value)
+
+    def _origin(self, site: Site) -> Origin | None:
         while len(site) >= 3:
             if site in self._made:
                 return self._made[site]
             site = site[:-1]
         return None
 
-    def _candidates(self, names: tuple[str, ...], module: Module) -> Iterator[Addition]:
+    def _names_of(self, origin: Origin) -> list[str]:
+        """What a container goes by, where it is made and where it is assigned to something."""
+        names = list(origin.names)
+        for name in origin.names:
+            if origin.local:
+                names += sorted(origin.module.renames.get(name, ()))
+            else:
+                names += sorted(self.project.renamed(name, origin.module))
+        return list(dict.fromkeys(names))
+
+    def _candidates(self, origin: Origin, names: Iterable[str]) -> Iterator[Addition]:
         seen: set[int] = set()
-        for name in dict.fromkeys((*names, *self._other_names(names, module)[0])):
-            for addition in self.project.additions(name, module)[:SITES]:
+        for name in names:
+            if origin.local and name in origin.names:
+                additions = origin.module.additions.get(name, [])
+            else:
+                additions = self.project.additions(name, origin.module)
+            for addition in additions[:SITES]:
                 if id(addition) not in seen:
                     seen.add(id(addition))
                     yield addition
 
-    def _other_names(self, names: tuple[str, ...], module: Module) -> tuple[list[str], bool]:
-        """What else a container goes by, and whether it is handed to anybody unknown."""
+    def _passed_as(self, name: str, module: Module) -> tuple[list[str], bool]:
+        """The parameters that something is passed for, and whether it goes where none sees."""
+        known = self._parameter_names.get((name, module))
+        if known is not None:
+            return known
         others: list[str] = []
         unknown = False
-        for name in names:
-            others += sorted(self.project.renamed(name, module))
-            for node, index, scope in self.project.passed(name, module)[:SITES]:
-                for atom in self.eval(node.func, self.frame(scope)) or (None,):
-                    parameters = self._parameters_of(atom)
-                    if index < len(parameters):
-                        others.append(parameters[index])
-                    elif not isinstance(atom, (Ext, Data)) or not _harmless(atom):
-                        unknown = True
-        return others, unknown
+        for node, index, scope in self.project.passed(name, module)[:SITES]:
+            for atom in self.eval(node.func, self.frame(scope)) or (None,):
+                parameters = self._parameters_of(atom)
+                if index < len(parameters):
+                    others.append(parameters[index])
+                elif not isinstance(atom, (Ext, Data)) or not _harmless(atom):
+                    unknown = True
+        found = self._parameter_names[name, module] = (list(dict.fromkeys(others)), unknown)
+        return found
 
     def _parameters_of(self, atom: Atom | None) -> list[str]:
         skipped = 1
@@ -200,13 +238,15 @@ class Containers(Core):
     def _sealed(self, site: Site) -> bool:
         """Whether all that is done to a container is seen."""
         origin = self._origin(site)
-        return origin is not None and not self._other_names(origin[1], origin[0])[1]
+        return origin is not None and not any(
+            self._passed_as(name, origin.module)[1] for name in origin.names
+        )
 
     def _contexts(self, addition: Addition) -> Iterator[Frame]:
         """The frames in which something is put in: one for each call of the function, if known."""
         scope = addition.scope
         any_call = False
-        if isinstance(scope, Function) and scope not in self.given:
+        if isinstance(scope, Function) and scope not in self.given and _by_caller(addition):
             for call in self.callers(scope):
                 caller = self.frame(call.scope)
                 for func, arguments in self.calls_of(call, scope, caller):
@@ -240,6 +280,11 @@ class Containers(Core):
         """What the tree puts under a key of the host's or a library's own dict."""
         found: set[Atom] = set()
         for addition in self.project.additions(container_name(base), frame.scope.module)[:SITES]:
+            if _under_another(addition, key):
+                continue
+            generic = self.eval(addition.base, self.frame(addition.scope))
+            if not any(_is_it(each, atom) for each in generic):
+                continue
             for inner in self._contexts(addition):
                 if any(_is_it(each, atom) for each in self.eval(addition.base, inner)):
                     value = self._value_of(addition, key, inner)
@@ -265,6 +310,35 @@ def _harmless(atom: Ext | Data) -> bool:
 def left(value: Value) -> Value:
     """Objects as another function finds them."""
     return frozenset(replace(atom, left=True) if isinstance(atom, Obj) else atom for atom in value)
+
+
+def _under_another(addition: Addition, key: Any) -> bool:
+    """Whether something is plainly put under another key."""
+    if key is None:
+        return False
+    if addition.how in ("[]", "setdefault") and addition.values:
+        slot = addition.values[0]
+        return isinstance(slot, ast.Constant) and slot.value != key
+    if addition.how in _WHOLE and not addition.values:
+        return all(each.arg is not None and each.arg != key for each in addition.keywords)
+    return False
+
+
+def _by_caller(addition: Addition) -> bool:
+    """Whether what is put where depends on what calls the function, by its parameters."""
+    scope: Scope | None = addition.scope
+    parameters: set[str] = set()
+    while isinstance(scope, Function):
+        parameters.update(
+            name for name, bound in scope.bindings.items() if any(b.kind == "param" for b in bound)
+        )
+        scope = scope.parent
+    parts = (addition.base, *addition.values, *(each.value for each in addition.keywords))
+    return any(
+        isinstance(node, ast.Name) and node.id in parameters
+        for part in parts
+        for node in ast.walk(part)
+    )
 
 
 def _same(first: Site, second: Site) -> bool:

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from .project import Project
 
 
-from .frames import Arguments, Frame
+from .frames import Arguments, Frame, Origin
 from .pieces import DEEP, FRAMES
 
 __all__ = ["Core"]
 
 _WIDE = 40  # atoms of one value
-_STEPS = 60_000  # expressions that one question may lead to
+_STEPS = 45_000  # expressions that one question may lead to
 
 
 class Core:
@@ -54,9 +54,9 @@ class Core:
         self._called: dict[Any, Frame] = {}
         self._callers: dict[Function, list[Call]] = {}
         self._mros: dict[Class, tuple[list[Class], list[str]]] = {}
-        # Where containers are made: the module, the names that they go by, and the scope.
-        self._made: dict[Site, tuple[Module, tuple[str, ...], Scope]] = {}
-        self._additions: dict[tuple[Site, Any], tuple[Value, int]] = {}
+        self._made: dict[Site, Origin] = {}
+        self._parameter_names: dict[tuple[str, Module], tuple[list[str], bool]] = {}
+        self._additions: dict[tuple[Site, Any, bool], tuple[Value, int]] = {}
         self._adding: set[Site] = set()
         self._depth = 0
         self._cuts = 0
@@ -70,7 +70,7 @@ class Core:
 
     def begin(self) -> None:
         """Start on a new question, with the whole allowance of steps."""
-        if self._steps > self.limit // 2:
+        if self._steps > self.limit // 10:
             self.forget()  # what was cut short there may have an answer now
         self._steps = 0
 
@@ -171,7 +171,7 @@ class Core:
             frame.busy.discard(key)
         if len(value) > _WIDE:
             value = self._narrowed(value)
-        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 2:
+        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 10:
             frame.cache[key] = value
         return value
 

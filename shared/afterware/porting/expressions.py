@@ -159,9 +159,14 @@ class Expressions(Core):
             elif isinstance(atom, Map):
                 found |= self.contents(atom, key)
             elif isinstance(atom, Part):
-                found |= self.put_under(node.value, atom, key, frame) or {atom}
+                put: Value = UNKNOWN
+                if atom.path.startswith("app."):
+                    put = self.put_under(node.value, atom, key, frame)
+                found |= put or {atom}
             elif isinstance(atom, Obj):
-                found |= item_of(atom) | self.put_under(node.value, atom, key, frame)
+                found |= item_of(atom)
+                if atom.path.endswith("()"):
+                    found |= self.put_under(node.value, atom, key, frame)
             elif isinstance(atom, Ext):
                 found.add(Obj(atom.path + "[]"))
             elif isinstance(atom, Host):

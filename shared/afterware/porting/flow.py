@@ -148,28 +148,41 @@ class _Pass:
                 self.expression(target.value)
                 self.expression(target.slice)
 
-    def container(self, value: ast.expr | None, names: tuple[str, ...]) -> None:
-        """Note the names of the containers that an expression makes, or that it is."""
+    def container(
+        self, value: ast.expr | None, names: tuple[str, ...], local: bool = False
+    ) -> None:
+        """Note the names of the containers that an expression makes, or that it is.
+
+        :param local: whether they are names of this function only.
+        """
         if isinstance(value, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
-            self.module.containers.setdefault(id(value), names)
+            self.module.containers.setdefault(id(value), (names, local))
             for each in value.values if isinstance(value, ast.Dict) else value.elts:
                 if isinstance(each, (ast.List, ast.Set, ast.Dict, ast.Call)):
-                    self.container(each, names)
+                    self.container(each, names, local)
         elif isinstance(value, (ast.ListComp, ast.SetComp, ast.DictComp)):
-            self.module.containers.setdefault(id(value), names)
+            self.module.containers.setdefault(id(value), (names, local))
         elif isinstance(value, ast.Call):
             if terminal_name(value.func) in _CONTAINERS:
-                self.module.containers.setdefault(id(value), names)
+                self.module.containers.setdefault(id(value), (names, local))
             if isinstance(value.func, ast.Attribute) and value.func.attr in ("get", "setdefault"):
                 self.renamed(container_name(value), names)
         elif isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
             self.renamed(container_name(value), names)
         elif isinstance(value, ast.IfExp):
-            self.container(value.body, names)
-            self.container(value.orelse, names)
+            self.container(value.body, names, local)
+            self.container(value.orelse, names, local)
         elif isinstance(value, ast.BoolOp):
             for each in value.values:
-                self.container(each, names)
+                self.container(each, names, local)
+
+    def assigned(self, value: ast.expr | None, targets: list[ast.expr]) -> None:
+        """Note the names of the containers that are assigned."""
+        names = tuple(filter(None, map(container_name, targets)))
+        local = isinstance(self.scope, Function) and all(
+            isinstance(each, ast.Name) and each.id not in self.scope.outer_names for each in targets
+        )
+        self.container(value, names, local)
 
     def renamed(self, name: str, names: Iterable[str]) -> None:
         if name:
@@ -402,7 +415,7 @@ class _Pass:
 
     def _Assign(self, node: ast.Assign) -> None:
         self.expression(node.value)
-        self.container(node.value, tuple(filter(None, map(container_name, node.targets))))
+        self.assigned(node.value, node.targets)
         for target in node.targets:
             self.target(target, "assign", node.value)
 
@@ -411,7 +424,7 @@ class _Pass:
         if isinstance(self.scope, Class) and isinstance(node.target, ast.Name):
             self.scope.annotations[node.target.id] = node.annotation
         if node.value is not None:
-            self.container(node.value, (container_name(node.target),))
+            self.assigned(node.value, [node.target])
             self.target(node.target, "assign", node.value)
         elif isinstance(node.target, ast.Name):
             self.scope.bindings.setdefault(node.target.id, [])

@@ -14,11 +14,11 @@ from .values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .index import Scope
+    from .index import Module, Scope
     from .project import Package
 
 
-__all__ = ["Arguments", "Frame", "PackageRef"]
+__all__ = ["Arguments", "Frame", "Origin", "PackageRef"]
 
 
 @dataclass(eq=False)
@@ -64,6 +64,20 @@ class Arguments:
         if index < len(self.positional):
             return self.positional[index]
         return self.keywords.get(name, UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a container is made.
+
+    :param names: what it goes by there.
+    :param local: whether they are names of one function only.
+    """
+
+    module: Module
+    scope: Scope
+    names: tuple[str, ...]
+    local: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,8 @@ class Module(Scope):
     :param calls: calls and decorators by the last name of what is called, with their scope.
     :param stores: assignments to attributes, by the attribute's name.
     :param additions: what is put into containers, by the name that the container goes by.
-    :param containers: the names of containers, by the node that makes them.
+    :param containers: the names of containers, by the node that makes them, and whether they are
+        only a function's own.
     :param renames: by a name, what else the same thing goes by: a target of an assignment, a
         keyword, the function that returns it.
     :param passed: calls that are passed what has a name, with its position and their scope.
@@ -194,7 +195,7 @@ class Module(Scope):
     stars: list[tuple[int, str]] = field(default_factory=list, repr=False)
     aliases: dict[str, set[str]] = field(default_factory=dict, repr=False)
     additions: dict[str, list[Addition]] = field(default_factory=dict, repr=False)
-    containers: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    containers: dict[int, tuple[tuple[str, ...], bool]] = field(default_factory=dict, repr=False)
     renames: dict[str, set[str]] = field(default_factory=dict, repr=False)
     passed: dict[str, list[tuple[ast.Call, int, Scope]]] = field(default_factory=dict, repr=False)
 

@@ -138,7 +138,7 @@ class Names(Core):
         finally:
             self._depth -= 1
             frame.busy.discard(key)
-        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 2:
+        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 10:
             frame.cache[key] = value
         return value
 
