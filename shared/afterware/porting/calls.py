@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from . import host
+from .containers import inside
 from .core import Core
 from .frames import Arguments, Frame
 from .index import Function, terminal_name
@@ -82,7 +83,8 @@ class Calls(Core):
         if isinstance(atom, Map):
             key = self.constant(arguments.get(0))
             if name in ("get", "pop", "setdefault"):
-                return (self.contents(atom, key) - NOTHING) | arguments.get(1)
+                other = inside(arguments.get(1), atom.site, key)
+                return (self.contents(atom, key) - NOTHING) | other
             if name == "values":
                 return one(Seq((self.contents(atom),), exact=False))
             if name in ("items", "popitem"):

@@ -78,6 +78,16 @@ class Classes(Core):
                         return function
         return None
 
+    def has_attribute(self, cls: Class, name: str) -> bool:
+        """Whether instances of a class have an attribute without asking `__getattr__`."""
+        inside = self.mro(cls)[0]
+        if any(name in each.bindings or name in each.annotations for each in inside):
+            return True
+        return any(
+            isinstance(store.scope, Function) and store.scope.owner in inside
+            for store in self.project.stores(name, cls.module)
+        )
+
     def host_kind(self, cls: Class) -> str:
         """Whether a class is a response's or a request's: it inherits from the host's."""
         kinds = [host.CLASSES[path] for path in self.mro(cls)[1] if path in host.CLASSES]

@@ -106,17 +106,16 @@ class Containers(Core):
         :param key: under which it is, if that is a constant.
         """
         if isinstance(atom, Seq):
-            inside = atom.any()
-            known = bool(atom.items)
+            made = atom.any()
         else:
-            inside = atom.any() if key is None else atom.get(key)
-            known = bool(atom.items)
+            made = inside(atom.any() if key is None else atom.get(key), atom.site, key)
+        known = bool(atom.items)
         if atom.site == NOWHERE:
-            return inside
+            return made
         added, places = self._added(atom.site, key, empty=not known)
-        if not inside and not added and not known and not places and self._sealed(atom.site):
+        if not made and not added and not known and not places and self._sealed(atom.site):
             return NOTHING
-        return inside | added
+        return made | added
 
     def grows(self, atom: Seq) -> bool:
         """Whether more than it was made with is put into a list anywhere."""
@@ -164,7 +163,7 @@ class Containers(Core):
             for frame in self._contexts(addition):
                 if self._is_at(addition.base, site, frame):
                     places += 1
-                    value = self._value_of(addition, key, frame)
+                    value = self._value_of(addition, site, key, frame)
                     if addition.scope is not origin.scope or not isinstance(origin.scope, Function):
                         value = left(value)
                     found |= value
@@ -255,13 +254,13 @@ class Containers(Core):
         if not any_call:
             yield self.frame(scope)
 
-    def _value_of(self, addition: Addition, key: Any, frame: Frame) -> Value:
+    def _value_of(self, addition: Addition, site: Site, key: Any, frame: Frame) -> Value:
         how, values = addition.how, addition.values
         found: set[Atom] = set()
         if how in ("[]", "setdefault"):
             under = self.constant(self.eval(values[0], frame)) if values else None
             if (key is None or under is None or under == key) and len(values) > 1:
-                found |= self.eval(values[1], frame)
+                found |= inside(self.eval(values[1], frame), site, under)
         elif how in _WHOLE:
             for each in values[:1]:
                 for atom in self.eval(each, frame):
@@ -287,7 +286,7 @@ class Containers(Core):
                 continue
             for inner in self._contexts(addition):
                 if any(_is_it(each, atom) for each in self.eval(addition.base, inner)):
-                    value = self._value_of(addition, key, inner)
+                    value = self._value_of(addition, NOWHERE, key, inner)
                     found |= value if addition.scope is frame.scope else left(value)
         return frozenset(found)
 
@@ -305,6 +304,19 @@ class Containers(Core):
 
 def _harmless(atom: Ext | Data) -> bool:
     return isinstance(atom, Data) or atom.path.startswith(("builtins.", "json.", "logging."))
+
+
+def inside(value: Value, site: Site, key: Any) -> Value:
+    """Containers as they are inside another: each of these has its own."""
+    if site == NOWHERE:
+        return value
+    under = () if key is None else (str(key),)
+    return frozenset(
+        replace(each, site=(*each.site, *site, *under))
+        if isinstance(each, (Seq, Map)) and len(each.site) == len(NOWHERE) and each.site != NOWHERE
+        else each
+        for each in value
+    )
 
 
 def left(value: Value) -> Value:

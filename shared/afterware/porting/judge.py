@@ -185,7 +185,7 @@ class Judge(Outside):
         elif storing:
             passed = Arguments([one(Const(name)), UNKNOWN])
             self.method(atom, cls, "__setattr__", passed, spot)
-        elif not any(name in each.bindings for each in evaluator.mro(cls)[0]):
+        elif not evaluator.has_attribute(cls, name):
             self.method(atom, cls, "__getattr__", Arguments([one(Const(name))]), spot)
 
     def of_host(

@@ -70,6 +70,8 @@ _KEEPS_FUNCTIONS = (
     "types.",
     "werkzeug.local.LocalProxy",
 )
+# What these load may be anything.
+_LOADS = ("importlib.import_module()", "importlib.util.", "builtins.__import__()", "runpy.")
 _PLAIN_BASES = ("object", "NamedTuple", "Generic", "Protocol")
 _DEEP = 3  # containers inside one another
 
@@ -318,5 +320,7 @@ def dotted_text(node: ast.AST) -> str:
 
 
 def _is_unknown(path: str) -> bool:
+    if path.startswith(_LOADS):
+        return True
     top = path.partition(".")[0].removesuffix("()").removesuffix("[]")
     return not (top in STANDARD or top in ("flask", "werkzeug") or top in _QUIET)
