@@ -1,4 +1,4 @@
-"""How far a hook is followed has a limit: where it is reached the verdict says so, the same always."""
+"""How far a hook is followed has a limit: where it is reached the verdict says so, always alike."""
 
 import json
 import os

@@ -136,7 +136,8 @@ class Classes(Core):
             bound = each.exit.get(name) or tuple(each.bindings.get(name, ()))
             if bound:
                 for binding in bound:
-                    found |= self._member(binding, each, atom, frame)
+                    value = self._member(binding, each, atom, frame)
+                    found |= self._got(value, atom, frame) if isinstance(atom, Inst) else value
                 break
         if isinstance(atom, Inst):
             found = {
@@ -144,7 +145,7 @@ class Classes(Core):
             }
             for each in inside:
                 if name in each.annotations or name in self.tuple_fields(each):
-                    found |= self.of_instance(self.field_value(each, atom.cls, name), atom)
+                    found |= self.of_instance(self.field_value(each, atom, name), atom)
             if not atom.exact:
                 for below in self.project.subclasses(self, atom.cls):
                     for binding in below.exit.get(name, ()):
@@ -176,6 +177,30 @@ class Classes(Core):
             return one(Reg(name, "app"))
         return frozenset(found)
 
+    def descriptors(self, cls: Class, name: str) -> list[Inst]:
+        """The objects that say what an attribute of a class's instances is."""
+        for each in self.mro(cls)[0]:
+            bound = each.exit.get(name)
+            if bound:
+                value = frozenset().union(*(self.binding(one_, self.frame(each)) for one_ in bound))
+                return [
+                    atom
+                    for atom in value
+                    if isinstance(atom, Inst) and self.find_method(atom.cls, "__get__")
+                ]
+        return []
+
+    def _got(self, value: Value, atom: Inst, frame: Frame) -> Value:
+        """What descriptors among the values of a class's attribute give."""
+        found: set[Atom] = set()
+        for each in value:
+            if isinstance(each, Inst) and self.find_method(each.cls, "__get__"):
+                passed = Arguments([one(atom), one(ClassRef(atom.cls))])
+                found |= self.call_method(each, "__get__", passed, frame)
+            else:
+                found.add(each)
+        return frozenset(found)
+
     def _member(self, binding: Binding, cls: Class, atom: Inst | ClassRef, frame: Frame) -> Value:
         value = self.binding(binding, self.frame(cls))
         if binding.kind != "scope" or not isinstance(binding.value, Function):
@@ -205,8 +230,9 @@ class Classes(Core):
                 return frozenset(called)
         return value
 
-    def field_value(self, owner: Class, cls: Class, name: str) -> Value:
+    def field_value(self, owner: Class, atom: Inst, name: str) -> Value:
         """What a field of a class with annotations holds: by its type, and by what is passed."""
+        cls = atom.cls
         frame = self.frame(owner)
         value = UNKNOWN
         if name in owner.annotations:
@@ -217,6 +243,8 @@ class Classes(Core):
         for call in self.project.calls({cls.name}, cls.module)[:SITES]:
             if not isinstance(call.node, ast.Call) or call.decorates is not None:
                 continue
+            if atom.site and atom.site != self.place(call.node, self.frame(call.scope)):
+                continue  # that makes another instance
             caller = self.frame(call.scope)
             if ClassRef(cls) in self.eval(call.node.func, caller):
                 value |= self.arguments(call.node, caller).get(fields.index(name), name)

@@ -17,6 +17,7 @@ from .values import (
     Map,
     Obj,
     Part,
+    Place,
     Seq,
     Site,
     Value,
@@ -231,6 +232,8 @@ class Core:
         def host_kind(self, cls: Class) -> str: ...
 
         def of_custom(self, kind: str, name: str, frame: Frame) -> Value: ...
+
+        def place(self, node: ast.expr | None, frame: Frame) -> Place: ...
 
         def plain_host_attribute(self, atom: Host, name: str, frame: Frame) -> Value: ...
 

@@ -176,6 +176,12 @@ class Judge(Outside):
     def of_instance(self, atom: Atom, cls: Class, name: str, spot: Spot, storing: bool) -> None:
         """What reading or assigning an attribute of an instance of a class of the tree runs."""
         evaluator = self.evaluator
+        described = evaluator.descriptors(cls, name)
+        for each in described:
+            verb, value = ("__set__", UNKNOWN) if storing else ("__get__", one(ClassRef(cls)))
+            self.method(each, each.cls, verb, Arguments([one(atom), value]), spot)
+        if described:
+            return
         find = evaluator.find_setter if storing else evaluator.find_method
         function = find(cls, name)
         if function is not None:
