@@ -311,12 +311,17 @@ def inside(value: Value, site: Site, key: Any) -> Value:
     if site == NOWHERE:
         return value
     under = () if key is None else (str(key),)
-    return frozenset(
-        replace(each, site=(*each.site, *site, *under))
-        if isinstance(each, (Seq, Map)) and len(each.site) == len(NOWHERE) and each.site != NOWHERE
-        else each
-        for each in value
-    )
+    found: set[Atom] = set()
+    for each in value:
+        if isinstance(each, (Seq, Map)) and each.site != NOWHERE:
+            if each.site == (*site, "item"):  # of a defaultdict
+                found.add(replace(each, site=(*each.site, *under)))
+                continue
+            if len(each.site) == len(NOWHERE):
+                found.add(replace(each, site=(*each.site, *site, *under)))
+                continue
+        found.add(each)
+    return frozenset(found)
 
 
 def left(value: Value) -> Value:
