@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from quart import Quart
-from quart.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from twin.database import AsyncDatabase, create_schema
 from twin.hooks import hooks
-from twin.session import Watched
 from twin.settings import Settings
 
 from .routes import routes
@@ -25,18 +23,10 @@ def create_app(settings: Settings | None = None) -> Quart:
     create_schema(settings.database_url)
     app = Quart(__name__, static_folder=None)
     app.config.from_mapping(settings.config())
-    app.session_interface = SessionInterface()
     database = AsyncDatabase(settings.database_url)
     app.extensions["database"] = database
     app.after_serving(database.close)
     app.register_blueprint(routes)
+    app.register_blueprint(routes, name="enveloped", url_prefix="/enveloped")
     hooks.init_app(app)
     return app
-
-
-class Session(Watched, SecureCookieSession):
-    pass
-
-
-class SessionInterface(SecureCookieSessionInterface):
-    session_class = Session

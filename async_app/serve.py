@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 
 from hypercorn.asyncio import serve as hypercorn_serve
@@ -50,12 +52,13 @@ async def _serve_here(config: Config, ready: Callable[[], None]) -> None:
 
 
 def _serve_in_processes(config: Config, ready: Callable[[], None]) -> None:
-    def leave(*_: object) -> None:
-        sys.exit(0)
+    def again(*_: object) -> None:
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()
 
-    # Until Hypercorn has started its workers and handles them itself.
+    # Until Hypercorn has started all its workers and handles signals itself, they come back: to
+    # leave at once would leave workers behind that nobody has told to stop.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, leave)
+        signal.signal(number, again)
     config.application_path = f"{__name__}:create_worker()"
     ready()
     sys.exit(hypercorn_run(config))

@@ -29,9 +29,6 @@ class Binding(ABC):
         self.hooks = hooks
         self.target = target
         self._attached: set[Phase] = set()
-        # Bound even if there is no such hook yet, so that the first request is noticed, and a hook
-        # that is registered after it is refused.
-        self.attach("after_request")
 
     def attach(self, phase: Phase) -> None:
         """Have the host call us in *phase*, if it does not yet.
@@ -50,17 +47,25 @@ class Binding(ABC):
             ) from error
         self._attached.add(phase)
 
+    @property
+    def of_app(self) -> bool:
+        """Whether the target is an app and not a blueprint."""
+        return not hasattr(self.target, "record")
+
+    def runs(self, hook: Hook) -> bool:
+        """Whether *hook* runs here as a hook; else its object stands around the app."""
+        return not (hook.outside and self.of_app)
+
     def on_app(self, prepare: Callable[[Any], None]) -> None:
         """Call *prepare* with the app, which a blueprint learns of when it is registered.
 
         :raises HookTooLateError: the blueprint has been registered.
         """
-        record = getattr(self.target, "record", None)  # only blueprints have it
-        if record is None:
+        if self.of_app:
             prepare(self.target)
             return
         try:
-            record(lambda state: prepare(state.app))
+            self.target.record(lambda state: prepare(state.app))
         except AssertionError as error:
             raise HookTooLateError(
                 f"{self.target!r} has been registered on its app. Call init_app and add the hooks"
@@ -72,4 +77,4 @@ class Binding(ABC):
 
     def ready(self, phase: Phase) -> list[Hook]:
         """The hooks of *phase* in the order in which they run; from now on no more are taken."""
-        return self.hooks.ready(phase)
+        return [hook for hook in self.hooks.ready(phase) if self.runs(hook)]

@@ -56,6 +56,8 @@ class Hook:
     :param name: its dotted name, as a person would look for it.
     :param file: where it is defined; empty for a function with no source.
     :param line: the line of its definition, from 1; 0 for a function with no source.
+    :param outside: whether its object stands around an app that the hooks are bound to, so that
+        only a blueprint's hooks call it.
     """
 
     phase: Phase
@@ -67,6 +69,7 @@ class Hook:
     name: str
     file: str
     line: int
+    outside: bool = False
 
     @property
     def place(self) -> str:

@@ -8,7 +8,7 @@ checked when the hook was made, so it is appended as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
@@ -114,6 +114,7 @@ class RequestHeader:
         self._name = name.lower()
         self._length = len(name)
         self._environ_key = "HTTP_" + name.upper().replace("-", "_")
+        self._raw = self._name.encode("latin-1")
 
     def of(self, request: Request) -> str | None:
         """The header's value, the first where it came several times; None where it did not."""
@@ -123,4 +124,13 @@ class RequestHeader:
         for name, value in request.headers:
             if len(name) == self._length and name.lower() == self._name:
                 return value
+        return None
+
+    def of_exchange(self, exchange: Mapping[str, Any]) -> str | None:
+        """The same before there is a request, of a WSGI environ or an ASGI scope."""
+        if "headers" not in exchange:
+            return exchange.get(self._environ_key)
+        for name, value in exchange["headers"]:
+            if name == self._raw:  # names come in lower case
+                return str(value.decode("latin-1"))
         return None

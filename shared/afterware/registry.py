@@ -28,6 +28,8 @@ Order = Literal["registered", "reversed"]
 
 # Given a hook, what to run in its place.
 Around = Callable[[Hook], Callable[..., Any]]
+# Given an app, stands around it, and returns what tells whether the app has served a request.
+Surround = Callable[[Any], Callable[[], bool]]
 
 
 class AppSetup:
@@ -67,6 +69,9 @@ class Hooks:
         self._bindings: list[Binding] = []
         self._app_setups: list[AppSetup] = []
         self._arounds: list[Around] = []
+        self._surrounds: list[Surround] = []
+        # Each tells whether the app that an object stands around has served a request.
+        self._served: list[Callable[[], bool]] = []
         self._serving = False
 
     def __iter__(self) -> Iterator[Hook]:
@@ -158,7 +163,10 @@ class Hooks:
         Two more methods are known. `init_app(app)` is called once for each app that the hooks are
         bound to, when they are bound; with a blueprint, when that is registered. `around(hook)` is
         called once for each hook, before the first request, and returns the function to run in its
-        place, of the same colour.
+        place, of the same colour. An object that does the work of its after_request just as well
+        around the app may have `surround(app)`: it is called in place of registering after_request
+        where the hooks are bound to an app, and returns a function that tells whether the app has
+        served a request.
 
         :param blocking: said of the methods that are `def`.
         :param suspends: said of the methods that are `async def`.
@@ -187,6 +195,11 @@ class Hooks:
                 for binding in self._bindings:
                     binding.on_app(setup)
                 self._app_setups.append(setup)
+            surround = getattr(each, "surround", None)
+            if surround is not None:
+                for binding in self._bindings:
+                    self._surround(binding, surround)
+                self._surrounds.append(surround)
             for phase, method in found:
                 hook = make_hook(phase, method, on_error=on_error)
                 if (blocking and not hook.is_async) or (suspends and hook.is_async):
@@ -197,7 +210,8 @@ class Hooks:
                         suspends=hook.is_async,
                         on_error=on_error,
                     )
-                self._register(hook)
+                outside = surround is not None and phase == "after_request"
+                self._register(replace(hook, outside=outside))
 
     def init_app(self, target: Any) -> None:
         """Bind these hooks to an app or a blueprint, of Flask or of Quart.
@@ -214,9 +228,15 @@ class Hooks:
         binding = _bind(self, target)
         for setup in self._app_setups:
             binding.on_app(setup)
+        for surround in self._surrounds:
+            self._surround(binding, surround)
         for phase in PHASES:
-            if self._hooks[phase]:
+            if any(binding.runs(hook) for hook in self._hooks[phase]):
                 binding.attach(phase)
+        if not self._surrounds:
+            # Bound even if there is no such hook yet, so that the first request is noticed, and a
+            # hook that is registered after it is refused.
+            binding.attach("after_request")
         self._bindings.append(binding)
 
     def ready(self, phase: Phase) -> list[Hook]:
@@ -226,6 +246,10 @@ class Hooks:
         for around in self._arounds:
             hooks = [replace(hook, function=around(hook)) for hook in hooks]
         return hooks
+
+    def _surround(self, binding: Binding, surround: Surround) -> None:
+        if binding.of_app:
+            self._served.append(surround(binding.target))
 
     def _in_order(self, phase: Phase) -> list[Hook]:
         hooks = list(self._hooks[phase])
@@ -240,14 +264,15 @@ class Hooks:
         return function
 
     def _register(self, hook: Hook) -> None:
-        if self._serving:
+        if self._serving or any(served() for served in self._served):
             raise HookTooLateError(
                 f"{hook.describe()} was registered after the first request, which it has missed."
                 " Register hooks where the app is made; for a hook of one request, use"
                 " after_this_request."
             )
         for binding in self._bindings:
-            binding.attach(hook.phase)
+            if binding.runs(hook):
+                binding.attach(hook.phase)
         self._hooks[hook.phase].append(hook)
 
 

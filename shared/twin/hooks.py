@@ -20,6 +20,7 @@ from afterware.hooks import (
     Compress,
     Conditional,
     Cookies,
+    JsonEnvelope,
     RequestId,
     SecurityHeaders,
     ServerTiming,
@@ -41,14 +42,6 @@ logger = logging.getLogger("twin")
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 _PROBLEM = "application/problem+json"
-
-
-hooks.add(
-    RequestId("X-Request-Id", log_records=False),
-    AccessLog("json", logger="twin.access", level=logging.DEBUG),
-    ServerTiming(),
-    Cookies(script_readable=["notice"]),
-)
 
 
 @hooks.after_request
@@ -92,6 +85,7 @@ def notice(response: Response) -> Response:
     return response
 
 
+# Its 412 is worded below.
 hooks.add(Conditional())
 
 
@@ -141,8 +135,13 @@ def name_version(response: Response) -> Response:
     return response
 
 
-# Last, since they look at the answer as it is going to be sent.
+# The other ready-made ones. Those that see to the body come after the hooks that change it.
 hooks.add(
+    RequestId("X-Request-Id", log_records=False),
+    AccessLog("json", logger="twin.access", level=logging.DEBUG),
+    ServerTiming(),
+    Cookies(script_readable=["notice"]),
+    JsonEnvelope(paths="/enveloped/*"),
     SecurityHeaders(
         None,
         content_security_policy="default-src 'none'; frame-ancestors 'none'",

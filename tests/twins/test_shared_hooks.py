@@ -234,3 +234,30 @@ def test_both_drivers_take_the_options_of_libpq(host, postgres_url):
             return row
 
         assert host.in_request(ask) == {"name": "twin-test"}
+
+
+def test_the_same_routes_are_there_once_more_in_an_envelope(twin):
+    """Under /enveloped, what a route answers is data, and what went wrong is error."""
+    answer = twin.ask("/enveloped/")
+    assert answer.json == {"data": {"message": "Hello, world!"}, "error": None}
+    answer = twin.ask("/enveloped/notes/7")
+    assert (answer.status, answer.json["data"]) == (404, None)
+    assert answer.json["error"]["title"] == "Not Found"
+
+
+def test_every_ready_made_hook_is_used():
+    """The twins show all of them, in one Hooks."""
+    import ast
+    from pathlib import Path
+
+    from afterware import hooks as ready_made
+
+    tree = ast.parse(Path(shared.__file__).read_text(encoding="utf-8"))
+    added = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.Expr) and ast.unparse(node).startswith("hooks.add(")
+    ]
+    names = {call.func.id for node in added for call in node.value.args}
+    assert names == {name for name in ready_made.__all__ if name[0].isupper()}
+    assert sum(node.end_lineno - node.lineno + 1 for node in added) < 20

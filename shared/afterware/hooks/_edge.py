@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from werkzeug.datastructures import Headers
 
+from ..head import RequestHeader
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["Edge", "incoming", "surround"]
+__all__ = ["Edge", "from_asgi", "over_https", "says_https", "surround", "to_asgi"]
+
+_FORWARDED_PROTO = RequestHeader("X-Forwarded-Proto")
 
 
 class Edge(Protocol):
@@ -42,16 +46,27 @@ def surround(app: Any, edge: Edge) -> None:
         app.wsgi_app = _WsgiEdge(app.wsgi_app, edge)
 
 
-def incoming(exchange: Any, name: str) -> str | None:
-    """A request header, read before there is a request."""
-    if "headers" in exchange:  # an ASGI scope; names come in lower case
-        raw = name.lower().encode("latin-1")
-        for key, value in exchange["headers"]:
-            if key.lower() == raw:
-                return str(value.decode("latin-1"))
-        return None
-    value = exchange.get("HTTP_" + name.upper().replace("-", "_"))
-    return None if value is None else str(value)
+def from_asgi(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """The headers of an ASGI message."""
+    return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])
+
+
+def to_asgi(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """Headers for an ASGI message."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
+def over_https(exchange: Any) -> bool:
+    """Whether a request came over https, as its server or a proxy before it says."""
+    scheme = exchange.get("wsgi.url_scheme") or exchange.get("scheme")
+    return scheme == "https" or says_https(_FORWARDED_PROTO.of_exchange(exchange))
+
+
+def says_https(forwarded: str | None) -> bool:
+    """Whether X-Forwarded-Proto says https; of several proxies, the first counts."""
+    return forwarded == "https" or (
+        forwarded is not None and forwarded.partition(",")[0].strip().lower() == "https"
+    )
 
 
 class _WsgiEdge:
@@ -116,18 +131,9 @@ class _AsgiEdge:
 
         async def watched_send(message: Any) -> None:
             if message["type"] == "http.response.start":
-                headers = Headers(
-                    [
-                        (name.decode("latin-1"), value.decode("latin-1"))
-                        for name, value in message.get("headers", ())
-                    ]
-                )
+                headers = from_asgi(message.get("headers", ()))
                 self._starting(scope, headers)
-                encoded = [
-                    (name.lower().encode("latin-1"), value.encode("latin-1"))
-                    for name, value in headers
-                ]
-                message = {**message, "headers": encoded}
+                message = {**message, "headers": to_asgi(headers)}
             await send(message)
 
         try:

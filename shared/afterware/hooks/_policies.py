@@ -11,8 +11,8 @@ from typing import Any
 
 from ..errors import HookConfigurationError
 from ..head import checked
-from ._late import LateHeaders
 from ._options import integer, one_of, refuse, strings
+from ._outside import Constant
 
 __all__ = ["Policies", "Policy", "Tokens", "build"]
 
@@ -60,15 +60,19 @@ class Policies:
     :param plain: what goes over http.
     :param over_tls: what goes over https: the same with HSTS (RFC 6797, section 7.2).
     :param differ: whether the two differ.
-    :param nonce_headers: policies with a nonce, cut where it goes: name, lower-case name, parts.
+    :param nonced: the header of a policy with a nonce, and its value, cut where the nonce goes.
     :param redirect: the status of the redirect to https, or None for none.
     """
 
-    plain: LateHeaders
-    over_tls: LateHeaders
+    plain: Constant
+    over_tls: Constant
     differ: bool
-    nonce_headers: tuple[tuple[str, str, tuple[str, ...]], ...]
+    nonced: tuple[str, tuple[str, ...]] | None
     redirect: int | None
+
+    def with_nonce(self, nonce: str) -> list[tuple[str, str]]:
+        """The header with a nonce, if there is one."""
+        return [] if self.nonced is None else [(self.nonced[0], nonce.join(self.nonced[1]))]
 
 
 def build(options: Mapping[str, Any]) -> Policies:
@@ -97,18 +101,18 @@ def build(options: Mapping[str, Any]) -> Policies:
     put("Cross-Origin-Embedder-Policy", "cross_origin_embedder_policy", str)
     put("Cross-Origin-Resource-Policy", "cross_origin_resource_policy", str)
     _put_hsts(secure, headers, options)
-    nonce_headers = _put_csp(secure, headers, options)
+    nonced = _put_csp(secure, headers, options)
     headers.update(options["extra"])
     hsts = headers.pop(HSTS, None)
     try:
-        plain = LateHeaders(headers.items())
-        over_tls = LateHeaders([*headers.items(), *([(HSTS, hsts)] if hsts is not None else [])])
+        plain = Constant(headers.items())
+        over_tls = Constant([*headers.items(), *([(HSTS, hsts)] if hsts is not None else [])])
     except ValueError as error:
         raise HookConfigurationError(f"{_HOOK}: {error}.") from None
     redirect = None
     if options["force_https"]:
         redirect = 308 if options["force_https_permanent"] else 307
-    return Policies(plain, over_tls, hsts is not None, nonce_headers, redirect)
+    return Policies(plain, over_tls, hsts is not None, nonced, redirect)
 
 
 def _secure() -> ModuleType:
@@ -257,7 +261,7 @@ _NONCE = "\n"
 
 def _put_csp(
     secure: ModuleType, headers: dict[str, str], options: Mapping[str, Any]
-) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+) -> tuple[str, tuple[str, ...]] | None:
     given = options["content_security_policy"]
     report_uri = options["content_security_policy_report_uri"]
     report_only = options["content_security_policy_report_only"]
@@ -270,12 +274,12 @@ def _put_csp(
     preset = {each: headers.pop(each) for each in (CSP, CSP_REPORT_ONLY) if each in headers}
     if given == AS_PRESET:
         if not preset:
-            return ()
+            return None
         given = next(iter(preset.values()))
         if not report_only:
             name = next(iter(preset))
     elif given is None or given is False:
-        return ()
+        return None
     elif hasattr(given, "header_name") and not report_only:
         name = given.header_name
     text = _checked_by("content_security_policy", given, lambda raw: _csp(secure, raw))
@@ -302,9 +306,9 @@ def _put_csp(
     value = "; ".join(f"{each} {value}".rstrip(" ") for each, value in directives.items())
     if not nonce_in:
         headers[name] = value
-        return ()
+        return None
     checked(name, value.replace(_NONCE, "nonce"))
-    return ((name, name.lower(), tuple(value.split(_NONCE))),)
+    return name, tuple(value.split(_NONCE))
 
 
 def _csp(secure: ModuleType, given: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import Headers
 
-from ._edge import incoming, surround
+from ._edge import over_https, surround
 from ._options import ReadyMade, one_of, strings
 
 __all__ = ["Cookies"]
@@ -53,7 +53,7 @@ class Cookies(ReadyMade):
         """Complete each Set-Cookie."""
         cookies = headers.getlist("Set-Cookie")
         if cookies:
-            secure = self._secure is True or (self._secure == "https" and _came_securely(exchange))
+            secure = self._secure is True or (self._secure == "https" and over_https(exchange))
             headers.setlist("Set-Cookie", [self._completed(each, secure) for each in cookies])
 
     def _completed(self, cookie: str, secure: bool) -> str:
@@ -70,11 +70,3 @@ class Cookies(ReadyMade):
         if self._http_only and "httponly" not in given and name not in self._readable:
             cookie += "; HttpOnly"
         return cookie
-
-
-def _came_securely(exchange: Any) -> bool:
-    scheme = exchange.get("wsgi.url_scheme") or exchange.get("scheme")
-    if scheme == "https":
-        return True
-    forwarded = incoming(exchange, "X-Forwarded-Proto") or ""
-    return forwarded.partition(",")[0].strip().lower() == "https"

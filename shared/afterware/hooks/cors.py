@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.datastructures import Headers
+
 from .. import body
 from ..context import current_request, current_websocket
 from ..head import RequestHeader, Static, add_vary, append
+from ._edge import from_asgi, to_asgi
 from ._options import ReadyMade, integer, one_of, path_pattern, refuse, refuse_unknown, strings
 from ._origins import Matcher, header_names, origins
+from ._outside import NOTHING, ASGIHeaders, Constant, WSGIHeaders, stand_outside
 from ._views import PerView, View
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
     from werkzeug.sansio.response import Response
-
-    from ..context import Request
 
 __all__ = ["CORS"]
 
@@ -37,7 +40,9 @@ class CORS(ReadyMade):
     """Cross-origin sharing, by path.
 
     Every response to a path that is shared carries what the Fetch standard asks for, error pages
-    and unhandled exceptions among them. A preflight is answered with 204 where the app would not
+    and unhandled exceptions among them. Bound to an app, this is done where the response leaves it,
+    so that other hooks do not see it, while after_response does; bound to a blueprint, in an
+    after_request hook. A preflight is answered with 204 where the app would not
     answer it with success itself: 401 from a check of credentials (a preflight never has any),
     404, 405, a redirect. A response that has Access-Control-Allow-Origin already is left alone.
 
@@ -84,7 +89,7 @@ class CORS(ReadyMade):
             "max_age": max_age,
             "private_network": private_network,
         }
-        self._views: PerView[_Policy | None] = PerView()
+        self.views: PerView[_Policy | None] = PerView()
         self._everywhere: _Policy | None = None
         self._resources: list[tuple[Callable[[str], object], _Policy]] = []
         self._websockets = one_of(hook, "websockets", websockets, (True, False))
@@ -111,21 +116,68 @@ class CORS(ReadyMade):
         """
         where = f"{type(self).__name__}.override()"
         refuse_unknown(where, options, tuple(self._options))
-        return self._views.decorator(_Policy(where, {**self._options, **options}))
+        return self.views.decorator(_Policy(where, {**self._options, **options}))
 
     def exempt(self, view: View) -> View:
         """A decorator, below the route, for a view that is not shared."""
-        return self._views.decorator(None)(view)
+        return self.views.decorator(None)(view)
 
     def after_request(self, response: Response) -> Response:
         """Add the headers, and make a preflight's answer a success."""
         request = current_request()
         policy = self._everywhere or self._for_path(request.path)
-        if self._views.used:
-            policy = self._views.current(policy)
+        if self.views.used:
+            policy = self.views.current(policy)
         if policy is not None:
-            policy.apply(request, response)
+            headers, status = response.headers, response.status_code
+            if policy.apply(headers, request.method, lambda each: each.of(request), status):
+                response.status_code = 204
+                body.replace(response, b"")
+                _describe_nothing(headers)
         return response
+
+    def surround(self, app: Any) -> Callable[[], bool]:
+        """Stand around the app, in place of an after_request hook."""
+        return stand_outside(app, self)
+
+    def add_wsgi(self, environ: WSGIEnvironment, headers: WSGIHeaders) -> None:
+        """Do, outside of the app, what after_request does."""
+        policy = self._everywhere or self._for_path(_path(environ))
+        if policy is not None:
+            usual = policy.usual(_ORIGIN.of_exchange(environ))
+            if usual is not None and _TOUCHED.isdisjoint([name.lower() for name, _ in headers]):
+                headers.extend(usual.pairs)
+            else:
+                changed = Headers(headers)
+                self.decide(environ, 0, changed, policy)
+                headers[:] = changed.to_wsgi_list()
+
+    def add_asgi(self, scope: Any, headers: ASGIHeaders) -> None:
+        """Do, outside of the app, what after_request does."""
+        policy = self._everywhere or self._for_path(_path(scope))
+        if policy is not None:
+            usual = policy.usual(_ORIGIN.of_exchange(scope))
+            if usual is not None and _TOUCHED_RAW.isdisjoint([name for name, _ in headers]):
+                headers.extend(usual.raw)
+            else:
+                changed = from_asgi(headers)
+                self.decide(scope, 0, changed, policy)
+                headers[:] = to_asgi(changed)
+
+    def decide(self, exchange: Any, status: int, headers: Headers, noted: Any) -> bool:
+        """Do, outside of the app, what after_request does, a preflight's answer included."""
+        policy = noted
+        if noted is NOTHING:
+            policy = self._everywhere or self._for_path(_path(exchange))
+        if policy is None:
+            return False
+        method = exchange.get("REQUEST_METHOD") or exchange["method"]
+        emptied: bool = policy.apply(
+            headers, method, lambda each: each.of_exchange(exchange), status
+        )
+        if emptied:
+            _describe_nothing(headers)
+        return emptied
 
     def init_app(self, app: Any) -> None:
         """Have websockets checked, where the host has any and the option is on."""
@@ -188,77 +240,87 @@ class _Policy:
                     refuse(hook, "expose_headers", exposed, f"{name!r} is not a header name.")
             shared.append(("Access-Control-Expose-Headers", ", ".join(exposed)))
         self._shared = Static(shared).pairs
-        self._by_origin = {each: [(_ALLOW_ORIGIN, each), *self._shared] for each in exact}
+        self._usual: dict[str | None, Constant] = {
+            each: Constant([*_VARY, (_ALLOW_ORIGIN, each), *self._shared]) for each in exact
+        }
+        self._usual[None] = Constant(_VARY)
         # The same for everybody, so that caches may keep one response for all ("CORS protocol and
         # HTTP caches" in the Fetch standard). A page of another origin sees that it is not meant.
-        self._always: list[tuple[str, str]] | None = None
+        self._always: Constant | None = None
         if self._any or (len(exact) == 1 and not patterns and exact != ["null"]):
             constant = "*" if self._any else exact[0]
-            self._always = [(_ALLOW_ORIGIN, constant), *self._shared]
+            self._always = Constant([(_ALLOW_ORIGIN, constant), *self._shared])
 
     def shares_with(self, origin: str) -> bool:
         """Whether scripts of *origin* may read what this policy covers."""
         return self._any or origin in self._origins
 
-    def apply(self, request: Request, response: Response) -> None:
-        """Say in *response* what this policy says of *request*."""
-        headers = response.headers
+    def usual(self, origin: str | None) -> Constant | None:
+        """All that a response needs that is no preflight's and has no such headers; None: unknown.
+
+        :param origin: of the page that asks.
+        """
+        return self._usual.get(origin) if self._always is None else self._always
+
+    def apply(
+        self,
+        headers: Headers,
+        method: str,
+        asked: Callable[[RequestHeader], str | None],
+        status: int,
+    ) -> bool:
+        """Say in a response's *headers* what this policy says of a request.
+
+        :param method: the request's.
+        :param asked: gives a header of the request.
+        :param status: the response's.
+        :returns: whether it answers a preflight that the app would not answer with success.
+        """
         varies = False
         for name, _ in headers:
             lower = name.lower()
             if lower == _NAME:
-                return
+                return False
             varies = varies or lower == "vary"
-        always = self._always
-        if always is not None:
-            append(headers, always)
-            if request.method == "OPTIONS":
-                origin = _ORIGIN.of(request)
-                if origin is not None and self.shares_with(origin):
-                    self._answer(request, response)
-            return
-        if varies:
-            add_vary(headers, "Origin")
+        origin = asked(_ORIGIN)
+        if self._always is not None:
+            append(headers, self._always.pairs)
         else:
-            append(headers, _VARY)
-        origin = _ORIGIN.of(request)
-        if origin is None:
-            return
-        known = self._by_origin.get(origin)
-        if known is not None:
-            append(headers, known)
-        elif origin in self._origins:
+            if varies:
+                add_vary(headers, "Origin")
+            else:
+                append(headers, _VARY)
+            if origin is None or origin not in self._origins:
+                return False
             headers.add(_ALLOW_ORIGIN, origin)  # it came from outside, so it is checked
             append(headers, self._shared)
-        else:
-            return
-        if request.method == "OPTIONS":
-            self._answer(request, response)
+        if method == "OPTIONS" and origin is not None and self.shares_with(origin):
+            return self._answer(headers, asked, status)
+        return False
 
-    def _answer(self, request: Request, response: Response) -> None:
+    def _answer(
+        self, headers: Headers, asked: Callable[[RequestHeader], str | None], status: int
+    ) -> bool:
         """Answer a preflight, if it is one and its method is allowed."""
-        method = _METHOD.of(request)
+        method = asked(_METHOD)
         if method is None:
-            return
-        if 300 <= response.status_code < 500:
-            # It asks whether it may, not for the thing: it has no credentials, and must not be
-            # redirected. What is wrong with the request itself, the request will be told.
-            response.status_code = 204
-            body.replace(response, b"")
-            for name in ("Content-Type", "Content-Length", "Location", "WWW-Authenticate"):
-                response.headers.pop(name, None)
+            return False
+        # It asks whether it may, not for the thing: it has no credentials, and must not be
+        # redirected. What is wrong with the request itself, the request will be told.
+        unsuccessful = 300 <= status < 500
         if self._methods is not None and method not in self._methods:
-            return
-        append(response.headers, self._preflight)
+            return unsuccessful
+        append(headers, self._preflight)
         if self._methods is None:
             # Sent by name: with credentials, "*" would be a method of that name.
-            response.headers.add("Access-Control-Allow-Methods", method)
+            headers.add("Access-Control-Allow-Methods", method)
         if self._allow_headers.patterns:
-            allowed = self._of_these(_HEADERS.of(request))
+            allowed = self._of_these(asked(_HEADERS))
             if allowed:
-                response.headers.add("Access-Control-Allow-Headers", allowed)
-        if self._private_network and _PRIVATE_NETWORK.of(request) == "true":
-            append(response.headers, _MAY_REACH)
+                headers.add("Access-Control-Allow-Headers", allowed)
+        if self._private_network and asked(_PRIVATE_NETWORK) == "true":
+            append(headers, _MAY_REACH)
+        return unsuccessful
 
     def _of_these(self, asked: str | None) -> str:
         wanted = [name.strip() for name in (asked or "").split(",")]
@@ -270,6 +332,24 @@ class _Policy:
 _NAME = _ALLOW_ORIGIN.lower()
 _VARY = [("Vary", "Origin")]
 _MAY_REACH = [("Access-Control-Allow-Private-Network", "true")]
+# Where a response has one of these, what is added depends on it.
+_TOUCHED = frozenset({_NAME, "vary"})
+_TOUCHED_RAW = frozenset(name.encode() for name in _TOUCHED)
+
+
+def _describe_nothing(headers: Headers) -> None:
+    """Take away what describes the answer that a preflight is not given."""
+    for name in ("Content-Type", "Content-Length", "Location", "WWW-Authenticate"):
+        headers.pop(name, None)
+
+
+def _path(exchange: Any) -> str:
+    """The path as both hosts' requests have it (PEP 3333 keeps its bytes in latin-1)."""
+    if "path" in exchange:
+        path: str = exchange["path"].removeprefix(exchange.get("root_path", ""))
+    else:
+        path = exchange.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+    return "/" + path.lstrip("/")
 
 
 def _methods(hook: str, given: Any) -> frozenset[str] | None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from werkzeug.datastructures import Headers
 
-from ._edge import incoming, surround
+from ..head import RequestHeader
+from ._edge import surround
 from ._options import ReadyMade, one_of
 
 __all__ = ["RequestId", "request_id"]
@@ -30,6 +31,7 @@ _TRACEPARENT = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
 )
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TRACEPARENT_HEADER = RequestHeader("traceparent")
 _KEPT = "afterware.request_id"
 
 
@@ -69,6 +71,7 @@ class RequestId(ReadyMade):
         if not isinstance(header, str) or not _TOKEN.fullmatch(header):
             self.refuse("header", header, "Give the name of a header.")
         self._header = header
+        self._incoming = RequestHeader(header)
         self._trust_incoming = one_of(hook, "trust_incoming", trust_incoming, (True, False))
         self._log_records = one_of(hook, "log_records", log_records, (True, False))
 
@@ -80,7 +83,7 @@ class RequestId(ReadyMade):
 
     def began(self, exchange: Any) -> None:
         """Find or make the id."""
-        found = self._incoming(exchange) if self._trust_incoming else None
+        found = self._given(exchange) if self._trust_incoming else None
         exchange[_KEPT] = found or f"{_ids.getrandbits(128):032x}"
         _current.set(exchange[_KEPT])
 
@@ -93,11 +96,11 @@ class RequestId(ReadyMade):
         """Forget the id: on Flask the thread goes on to other requests."""
         _current.set(None)
 
-    def _incoming(self, exchange: Any) -> str | None:
-        given = incoming(exchange, self._header)
+    def _given(self, exchange: Any) -> str | None:
+        given = self._incoming.of_exchange(exchange)
         if given is not None and _VALID.fullmatch(given):
             return given
-        traceparent = _TRACEPARENT.fullmatch(incoming(exchange, "traceparent") or "")
+        traceparent = _TRACEPARENT.fullmatch(_TRACEPARENT_HEADER.of_exchange(exchange) or "")
         return traceparent.group(1) if traceparent else None
 
 

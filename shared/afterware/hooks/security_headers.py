@@ -6,14 +6,18 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.datastructures import Headers
+
 from ..context import current_app, current_request, exchange
 from ..head import RequestHeader, append, names
-from ._late import deliver_late
+from ._edge import over_https, says_https
 from ._options import ReadyMade, one_of, refuse_unknown
+from ._outside import NOTHING, ASGIHeaders, Constant, WSGIHeaders, stand_outside
 from ._policies import Policies, Policy, Tokens, build
 from ._views import PerView, View
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
     from werkzeug.sansio.response import Response
 
     from ..context import Request
@@ -31,8 +35,9 @@ class SecurityHeaders(ReadyMade):
 
     Policies and presets are those of the package `secure`; everything is computed when the hook is
     made. An option left at "preset" sends what the preset sends, None or False sends nothing. A
-    header that a view or another hook sets is left alone. Headers that are the same for everybody
-    are added where the response leaves the app; other hooks do not see them, after_response does.
+    header that a view or another hook sets is left alone. Bound to an app, and without a nonce, the
+    headers are added where the response leaves it: other hooks do not see them, after_response
+    does. Bound to a blueprint, or with a nonce, they are added in an after_request hook.
 
     A policy is a text, a mapping (`{"default-src": "'self'", "img-src": ["'self'", "data:"]}`), or
     one of secure's builders.
@@ -72,6 +77,7 @@ class SecurityHeaders(ReadyMade):
     """
 
     before_request: Callable[[], Any] | None
+    surround: Callable[[Any], Callable[[], bool]] | None
 
     def __init__(
         self,
@@ -108,8 +114,9 @@ class SecurityHeaders(ReadyMade):
         samesite = ("Lax", "Strict", "None", None)
         one_of(hook, "session_cookie_samesite", session_cookie_samesite, samesite)
         self._policies = build(self._options)
-        self._views: PerView[Policies] = PerView()
+        self.views: PerView[Policies] = PerView(self._with_nonce)
         self.before_request = self._to_https if force_https else None
+        self.surround = self._surround if self._policies.nonced is None else None
 
     def override(self, **options: Any) -> Callable[[View], View]:
         """A decorator, below the route, for a view with other policies.
@@ -123,7 +130,7 @@ class SecurityHeaders(ReadyMade):
         if options.get("force_https") and not self._options["force_https"]:
             self.refuse("force_https", False, "A view cannot turn on what the hook does not do.")
         extra = {**self._options["extra"], **options.pop("extra", {})}
-        return self._views.decorator(build({**self._options, **options, "extra": extra}))
+        return self.views.decorator(build({**self._options, **options, "extra": extra}))
 
     def nonce(self) -> str:
         """The nonce of the request that is being served, the same whenever it is asked for.
@@ -139,7 +146,6 @@ class SecurityHeaders(ReadyMade):
 
     def init_app(self, app: Any) -> None:
         """Give templates `csp_nonce()`, and the session cookie its attributes."""
-        deliver_late(app)
         app.add_template_global(self.nonce, "csp_nonce")
         if self._options["session_cookie_samesite"] is not None:
             app.config["SESSION_COOKIE_SAMESITE"] = self._options["session_cookie_samesite"]
@@ -162,21 +168,66 @@ class SecurityHeaders(ReadyMade):
         policies = self._of_view()
         request = current_request()
         secure = policies.differ and _is_secure(request)
-        (policies.over_tls if secure else policies.plain).add(request, response)
-        if policies.nonce_headers:
-            headers = response.headers
-            present = names(headers)
-            for name, lower, parts in policies.nonce_headers:
-                if lower not in present:
-                    append(headers, [(name, self.nonce().join(parts))])
+        (policies.over_tls if secure else policies.plain).add_missing(response.headers)
+        if policies.nonced is not None and policies.nonced[0].lower() not in names(
+            response.headers
+        ):
+            append(response.headers, policies.with_nonce(self.nonce()))
         return response
 
+    def _surround(self, app: Any) -> Callable[[], bool]:
+        """Stand around the app, in place of an after_request hook."""
+        return stand_outside(app, self)
+
+    def add_wsgi(self, environ: WSGIEnvironment, headers: WSGIHeaders) -> None:
+        """Add what is missing, outside of the app."""
+        policies = self._policies
+        constant = policies.over_tls if policies.differ and over_https(environ) else policies.plain
+        present = constant.names
+        for name, _ in headers:
+            if name.lower() in present:
+                constant.add_wsgi(headers)
+                return
+        headers.extend(constant.pairs)
+
+    def add_asgi(self, scope: Any, headers: ASGIHeaders) -> None:
+        """Add what is missing, outside of the app."""
+        # Written out: in the middle of a request, calling a function costs more than what it does.
+        policies = self._policies
+        constant = policies.plain
+        if policies.differ:
+            if scope["scheme"] == "https":
+                constant = policies.over_tls
+            else:
+                for name, value in scope["headers"]:
+                    if name == b"x-forwarded-proto":
+                        if value == b"https" or says_https(value.decode("latin-1")):
+                            constant = policies.over_tls
+                        break
+        present = constant.raw_names
+        for name, _ in headers:
+            if name in present:
+                constant.add_asgi(headers)
+                return
+        headers.extend(constant.raw)
+
+    def decide(self, exchange: Any, _: int, headers: Headers, noted: Any) -> bool:
+        """Add what is missing and what the view wants otherwise, outside of the app."""
+        policies, nonced = (self._policies, None) if noted is NOTHING else noted
+        secure = policies.differ and over_https(exchange)
+        (policies.over_tls if secure else policies.plain).add_missing(headers)
+        if nonced is not None:
+            nonced.add_missing(headers)
+        return False
+
+    def _with_nonce(self, policies: Policies) -> tuple[Policies, Constant | None]:
+        """The settings of a view, with the header that has the nonce of the request served."""
+        nonced = None if policies.nonced is None else Constant(policies.with_nonce(self.nonce()))
+        return policies, nonced
+
     def _of_view(self) -> Policies:
-        return self._views.current(self._policies) if self._views.used else self._policies
+        return self.views.current(self._policies) if self.views.used else self._policies
 
 
 def _is_secure(request: Request) -> bool:
-    if request.scheme == "https":
-        return True
-    forwarded = _FORWARDED_PROTO.of(request)
-    return forwarded is not None and forwarded.partition(",")[0].strip().lower() == "https"
+    return request.scheme == "https" or says_https(_FORWARDED_PROTO.of(request))
