@@ -148,9 +148,14 @@ class Classes(Core):
                     found |= self.of_instance(self.field_value(each, atom, name), atom)
             if not atom.exact:
                 for below in self.project.subclasses(self, atom.cls):
-                    for binding in below.exit.get(name, ()):
+                    # What it has of its own, or from another base that comes before.
+                    heirs = (each for each in self.mro(below)[0] if each.exit.get(name))
+                    heir = next(heirs, None)
+                    if heir is None or heir in inside:
+                        continue
+                    for binding in heir.exit[name]:
                         if binding.kind == "scope":
-                            found |= self._member(binding, below, Inst(below), frame)
+                            found |= self._member(binding, heir, Inst(below), frame)
             if not found or not any(isinstance(each, Func) for each in found):
                 found |= self.instance_stores(atom, name, inside)
         if found:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .core import Core
 from .frames import Arguments, Origin
-from .index import Addition, Function, Module, Scope, container_name
+from .index import Addition, Function, Module, Scope, container_name, terminal_name
 from .pieces import SITES
 from .values import (
     NOTHING,
@@ -282,6 +282,8 @@ class Containers(Core):
             if _under_another(addition, key):
                 continue
             generic = self.eval(addition.base, self.frame(addition.scope))
+            if not generic and _of_an_app(addition.base, atom):
+                found |= left(self._value_of(addition, NOWHERE, key, self.frame(addition.scope)))
             if not any(_is_it(each, atom) for each in generic):
                 continue
             for inner in self._contexts(addition):
@@ -364,6 +366,15 @@ def _same(first: Site, second: Site) -> bool:
         return False
     short = min(len(first), len(second))
     return first[:short] == second[:short] and ("item" in first) == ("item" in second)
+
+
+def _of_an_app(base: ast.expr, atom: Part | Obj) -> bool:
+    """Whether `base` is this part of something of which only the name is known, and that is app."""
+    return (
+        isinstance(base, ast.Attribute)
+        and atom.path == f"app.{base.attr}"
+        and "app" in terminal_name(base.value).lower()
+    )
 
 
 def _is_it(each: Atom, atom: Part | Obj) -> bool:

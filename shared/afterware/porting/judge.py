@@ -379,7 +379,7 @@ class Judge(Outside):
         elif isinstance(atom, Part):
             if atom.path.startswith(("app.config", "app.extensions")):
                 self.hand_over(arguments, spot)
-            elif not atom.path.startswith(("request", "response", "session", "g.")):
+            if not atom.path.startswith(("request", "response", "session", "g.")):
                 self.waits_by_name(arguments, spot)
         elif atom == MORE:
             spot.walk.unfinished = True
