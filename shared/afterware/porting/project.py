@@ -84,6 +84,7 @@ class Project:
         self._package_sources: dict[str, list[Source]] = {}
         self._allowance = _ALLOWANCE
         self._searches = _SEARCHES
+        self._words: dict[tuple[str, bytes], list[Source]] = {}
         self._base_lists: dict[str, list[str]] = {}
         self._tops: set[bytes] = set()
         self._mentions: dict[tuple[str, str, bytes], list[Module]] = {}
@@ -299,12 +300,10 @@ class Project:
                     if word in each.source.data and self._top(each.source.key) == home
                 ]
             else:
-                self._searches -= len(linked)
                 found = [
                     each
-                    for each in linked
-                    if word in each.data
-                    and (each.key in self._modules or pattern.search(each.data))
+                    for each in self._containing(key[0], word, linked)
+                    if each.key in self._modules or pattern.search(each.data)
                 ]
             here = module.source.path.parent
             found.sort(key=lambda each: (each.path.parent != here, not each.traced))
@@ -312,6 +311,14 @@ class Project:
             self._mentions[key] = [each for each in modules if each is not None]
         found_modules = self._mentions[key]
         return found_modules if module in found_modules else [module, *found_modules]
+
+    def _containing(self, key: str, word: bytes, linked: list[Source]) -> list[Source]:
+        """The files whose text has a word in it, searched once."""
+        found = self._words.get((key, word))
+        if found is None:
+            self._searches -= len(linked)
+            found = self._words[key, word] = [each for each in linked if word in each.data]
+        return found
 
     def stores(self, name: str, module: Module) -> list[Store]:
         """Assignments to attributes of a name, in the modules linked with one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,13 +49,20 @@ __all__ = [
 ]
 
 
+@lru_cache(maxsize=100_000)
+def _stable_text(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace"))
+
+
 def _stable(part: object) -> int:
     """A hash that is the same in each run, whatever the seed of Python's own."""
     if isinstance(part, str):
-        return zlib.crc32(part.encode("utf-8", "replace"))
+        return _stable_text(part)
     if isinstance(part, tuple):
         return hash(tuple([_stable(each) for each in part]))
     if isinstance(part, frozenset):
+        if all(isinstance(each, Atom) for each in part):
+            return hash(part)  # of atoms, which have stable hashes
         return hash(frozenset([_stable(each) for each in part]))
     if part is None or isinstance(part, (bytes, complex)):
         return zlib.crc32(repr(part).encode())
