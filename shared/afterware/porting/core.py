@@ -38,7 +38,7 @@ from .pieces import DEEP, FRAMES
 __all__ = ["Core"]
 
 _WIDE = 40  # atoms of one value
-_STEPS = 20_000  # expressions that one question may lead to
+_STEPS = 45_000  # expressions that one question may lead to
 
 
 class Core:
