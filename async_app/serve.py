@@ -23,12 +23,19 @@ from .app import create_app
 __all__ = ["create_worker", "serve"]
 
 
-def serve(listener: socket.socket, workers: int, ready: Callable[[], None]) -> None:
+def serve(
+    listener: socket.socket,
+    workers: int,
+    ready: Callable[[], None],
+    make_app: Callable[[], Quart] = create_app,
+) -> None:
     """Serve on *listener* until SIGTERM or Ctrl-C, and return or exit.
 
     :param listener: a socket that listens; Hypercorn takes it over.
     :param workers: how many processes serve.
     :param ready: called when the server can be told to stop.
+    :param make_app: makes the app that one worker serves. Several make the twin's own, since they
+        start from nothing.
     """
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
@@ -37,16 +44,18 @@ def serve(listener: socket.socket, workers: int, ready: Callable[[], None]) -> N
     config.errorlog = logging.getLogger("hypercorn.error")
     config.errorlog.setLevel(logging.WARNING)
     if workers == 1:
-        asyncio.run(_serve_here(config, ready))
+        asyncio.run(_serve_here(make_app, config, ready))
     else:
         _serve_in_processes(config, ready)
 
 
-async def _serve_here(config: Config, ready: Callable[[], None]) -> None:
+async def _serve_here(
+    make_app: Callable[[], Quart], config: Config, ready: Callable[[], None]
+) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    app = create_app()
+    app = make_app()
     ready()
     await hypercorn_serve(app, config, shutdown_trigger=stop.wait)
 

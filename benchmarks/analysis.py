@@ -14,7 +14,7 @@ from typing import Final
 
 from .estimates import Estimate, Line, Resampler
 from .results import Results
-from .scenarios import BASELINE, HOSTS, PAYLOADS, STYLES, Scenario
+from .scenarios import BASELINE, HOOKS, HOSTS, PAYLOADS, STYLES, Scenario
 
 __all__ = ["FLOOR", "NATIVE", "PORTABLE", "Analysis", "Group"]
 
@@ -55,6 +55,10 @@ class Analysis:
                 return each
         return None
 
+    def resampler(self, host: str) -> Resampler:
+        """What draws from the values of that host, the same rounds of all of them."""
+        return self._resamplers[host]
+
 
 class Group:
     """What was measured of one host and payload, in microseconds a request."""
@@ -91,11 +95,18 @@ class Group:
 
     def added(self, style: str, hooks: int) -> Estimate:
         """What so many hooks of that style add to a request."""
-        return self._resampler.estimate(self._added(style, hooks))
+        return self._resampler.estimate(self.added_by_round(style, hooks))
 
     def share(self, style: str, hooks: int) -> float:
         """What they add, as a share of a request without hooks."""
-        return median(self._added(style, hooks)) / self.request.value
+        return median(self.added_by_round(style, hooks)) / self.request.value
+
+    def difference_share(self, style: str, other: str, hooks: int) -> Estimate | None:
+        """What so many hooks of *style* cost more than of *other*, of a request without hooks."""
+        if hooks not in self.hooks(style, other):
+            return None
+        pairs = zip(self._values[style, hooks], self._values[other, hooks], strict=True)
+        return self._resampler.ratio([a - b for a, b in pairs], self._request)
 
     def slope(self, style: str, hooks: Sequence[int]) -> Estimate | None:
         """What one more hook costs, on average over these numbers of hooks.
@@ -105,9 +116,16 @@ class Group:
         slopes = self._slopes(style, hooks)
         return self._resampler.estimate(slopes) if slopes else None
 
-    def slope_ratio(self, style: str, other: str) -> Estimate | None:
-        """The slope of *style* over that of *other*, both over the numbers that they share."""
-        hooks = self.hooks(style, other)
+    def slope_over_all(self, style: str) -> Estimate | None:
+        """The same over all numbers of hooks with which the style was measured."""
+        return self.slope(style, self.hooks(style))
+
+    def slope_ratio(self, style: str, other: str, most: int = max(HOOKS)) -> Estimate | None:
+        """The slope of *style* over that of *other*, both over the numbers that they share.
+
+        :param most: leave out numbers above this.
+        """
+        hooks = [number for number in self.hooks(style, other) if number <= most]
         upper, lower = self._slopes(style, hooks), self._slopes(other, hooks)
         return self._resampler.ratio(upper, lower) if upper and lower else None
 
@@ -128,6 +146,15 @@ class Group:
         intercepts = self._intercepts(style)
         return self._resampler.ratio(intercepts, self._request) if intercepts else None
 
+    def by_round(self, style: str, hooks: int) -> list[float]:
+        """A request with so many hooks of that style, round by round."""
+        return self._values[style, hooks]
+
+    def added_by_round(self, style: str, hooks: int) -> list[float]:
+        """What they add to a request, round by round."""
+        pairs = zip(self._values[style, hooks], self._request, strict=True)
+        return [value - request for value, request in pairs]
+
     def best_native(self) -> str | None:
         """The native style whose hooks cost the least, over the numbers that both share."""
         styles = [style for style in NATIVE if style in self.styles]
@@ -137,10 +164,6 @@ class Group:
         if len(hooks) < 2:
             return None
         return min(styles, key=lambda style: median(self._slopes(style, hooks) or []))
-
-    def _added(self, style: str, hooks: int) -> list[float]:
-        pairs = zip(self._values[style, hooks], self._request, strict=True)
-        return [value - request for value, request in pairs]
 
     def _slopes(self, style: str, hooks: Sequence[int]) -> list[float] | None:
         if len(hooks) < 2:

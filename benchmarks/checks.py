@@ -10,7 +10,7 @@ from typing import Final
 from .apps import APP_NAME
 from .errors import BenchmarkError
 from .exchange import Answer
-from .scenarios import Scenario, payload
+from .scenarios import Scenario
 
 __all__ = ["LastError", "check", "errors_kept"]
 
@@ -45,7 +45,9 @@ def errors_kept() -> Iterator[LastError]:
 
 
 def check(scenario: Scenario, answer: Answer, error: BaseException | None = None) -> None:
-    """See that *answer* is what *scenario* was to give: status, body, and each hook's header.
+    """See that *answer* is what *scenario* was to give: status, body with its length, headers.
+
+    The body as the hooks were to leave it, and of each hook the header that it was to set.
 
     :param scenario: what is measured.
     :param answer: what the app answered.
@@ -68,12 +70,15 @@ def _problems(scenario: Scenario, answer: Answer) -> list[str]:
     problems = []
     if answer.status != 200:
         problems.append(f"the status is {answer.status}, not 200")
-    body = payload(scenario.payload)
+    body = scenario.body
     if answer.body != body:
         problems.append(
             f"the body is {_shown(answer.body)} ({len(answer.body)} bytes),"
             f" not {_shown(body)} ({len(body)} bytes)"
         )
+    lengths = [value for name, value in answer.headers if name == "content-length"]
+    if lengths != [str(len(body))]:
+        problems.append(f"the Content-Length is {', '.join(lengths) or 'missing'}, not {len(body)}")
     expected = {name.lower(): value for name, value in scenario.headers.items()}
     seen: dict[str, list[str]] = {}
     for name, value in answer.headers:

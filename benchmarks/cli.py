@@ -12,12 +12,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .compare import comparison
 from .errors import BenchmarkError
+from .load.command import load as load_command
+from .load.report import load_report
+from .load.results import load_if_load
 from .peers import peers
 from .plan import FULL, QUICK, Budget
 from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
 from .results import check_writable, from_suite, load, save, suite
-from .scenarios import PAYLOADS, QUICK_PAYLOADS, Scenario, every_scenario, select
+from .scenarios import QUICK_PAYLOADS, QUICK_WORKS, Scenario, every_scenario, select
 
 __all__ = ["main"]
 
@@ -72,7 +75,7 @@ def run(
     try:
         if output is not None:
             check_writable(output)
-        scenarios = select(every_scenario(QUICK_PAYLOADS if quick else tuple(PAYLOADS)), globs)
+        scenarios = select(_choice(quick=quick), globs)
         measured = suite(_measure(scenarios, budget, min_rounds))
         if output is not None:
             save(measured, output)
@@ -86,9 +89,10 @@ def run(
 @main.command()
 @click.argument("file", type=FILE)
 def show(file: Path) -> None:
-    """Print what a saved FILE holds, as `run` did."""
+    """Print what a saved FILE holds, as `run` or `load` did."""
     try:
-        console().print(report(load(file)))
+        under_load = load_if_load(file)
+        console().print(load_report(under_load) if under_load else report(load(file)))
     except BenchmarkError as error:
         _fail(error, code=2)
 
@@ -105,6 +109,11 @@ def compare(first: Path, second: Path) -> None:
 
 
 main.add_command(peers)
+main.add_command(load_command)
+
+
+def _choice(*, quick: bool) -> list[Scenario]:
+    return every_scenario(QUICK_PAYLOADS, QUICK_WORKS) if quick else every_scenario()
 
 
 def _measure(scenarios: list[Scenario], budget: Budget, min_rounds: int) -> list[Process]:

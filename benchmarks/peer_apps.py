@@ -101,9 +101,9 @@ class Peer:
         return "10KB" if self.task == "compress-busy" else "28B"
 
     @property
-    def hooks(self) -> str:
+    def block(self) -> tuple[str, str]:
         """What those that are sampled next to each other have in common."""
-        return self.task
+        return self.host, self.task
 
 
 def every_peer() -> list[Peer]:

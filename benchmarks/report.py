@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rich.console import Console, RenderableType
@@ -13,17 +13,30 @@ from rich.text import Text
 
 from .analysis import FLOOR, Analysis, Group
 from .estimates import Estimate
-from .expectations import Expectation, expectations
+from .expectations import expectations, growth_expectations
+from .growth import Growth
+from .growth_tables import GROWTH_LEGEND, growth_tables
 from .results import VERSIONS, Results
-from .scenarios import HOOKS, PAYLOADS
+from .scenarios import GROWTH_HOOKS, HEADER, HOOKS, PAYLOADS, work_of
+from .tables import amount, cell, cost_table, promises, span
 
-__all__ = ["WIDTH", "amount", "console", "describe", "machine", "report", "sentences", "span"]
+__all__ = [
+    "WIDTH",
+    "amount",
+    "console",
+    "describe",
+    "machine",
+    "promises",
+    "report",
+    "sentences",
+    "span",
+]
 
 # How wide the tables are, in characters.
 WIDTH: Final = 124
 
 # Slopes of styles are laid side by side over the numbers of hooks that even the slow ones have.
-_SHARED_HOOKS: Final = 16
+_SHARED_HOOKS: Final = GROWTH_HOOKS
 
 
 def console() -> Console:
@@ -39,12 +52,19 @@ def report(results: Results) -> RenderableType:
     """
     analysis = Analysis(results)
     parts: list[RenderableType] = [Text(machine(results)), Text(describe(results))]
-    parts += [table(group) for group in analysis.groups]
+    growths = [Growth(analysis, host) for host in results.hosts]
+    grown = [each for growth in growths for each in growth_tables(growth)]
+    parts += [table(group) for group in analysis.groups if not _is_told_by(growths, group)]
     parts.append(Text(_LEGEND, style="dim"))
+    if grown:
+        parts += [*grown, Text(GROWTH_LEGEND, style="dim")]
     smallest = next(name for name in PAYLOADS if any(g.payload == name for g in analysis.groups))
     promised = [each for each in expectations(analysis, smallest) if each.measured]
     if promised:
-        parts.append(_promises(promised, smallest))
+        parts.append(promises(promised, f"What is expected, with {smallest}"))
+    promised = [each for each in growth_expectations(analysis) if each.measured]
+    if promised:
+        parts.append(promises(promised, "What is expected of a body that grows"))
     parts += [Text(f"- {sentence}") for sentence in sentences(analysis, smallest)]
     return Stack(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 
@@ -80,35 +100,27 @@ def describe(results: Results) -> str:
 def table(group: Group) -> Table:
     """Styles down, numbers of hooks across: added cost, its spread, its share of the request."""
     request = group.request
-    result = Table(
-        title=f"{group.host}, {group.payload}: a request without hooks takes"
+    styles = [style for style in group.styles if work_of(style) == HEADER]
+    far = max((number for style in styles for number in group.hooks(style)), default=0)
+    columns = [*map(str, HOOKS), f"slope, 0-{_SHARED_HOOKS}"]
+    columns += [f"slope, 0-{far}"] if far > _SHARED_HOOKS else []
+    result = cost_table(
+        f"{group.host}, {group.payload}: a request without hooks takes"
         f" {amount(request.value)} µs ({span(request)}); what hooks add to it, in µs a request",
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        header_style="bold",
-        padding=(0, 1, 1, 0),
-        pad_edge=False,
+        "hooks",
+        [*columns, "intercept"],
     )
-    result.add_column("hooks", min_width=14)
-    for hooks in HOOKS:
-        result.add_column(str(hooks), justify="right")
-    far = max((number for style in group.styles for number in group.hooks(style)), default=0)
-    result.add_column(f"slope, 0-{_SHARED_HOOKS}", justify="right")
-    if far > _SHARED_HOOKS:
-        result.add_column(f"slope, 0-{far}", justify="right")
-    result.add_column("intercept", justify="right")
-    for style in group.styles:
+    for style in styles:
         measured = group.hooks(style)
         cells = [
-            _cell(group.added(style, hooks), group.share(style, hooks)) if hooks in measured else ""
+            cell(group.added(style, hooks), group.share(style, hooks)) if hooks in measured else ""
             for hooks in HOOKS
         ]
         cells.append(_slope(group, style, _SHARED_HOOKS))
         if far > _SHARED_HOOKS:
             cells.append(_slope(group, style, far) if measured[-1] == far else "")
         intercept, share = group.intercept(style), group.intercept_share(style)
-        cells.append(_cell(intercept, share.value) if intercept and share else "")
+        cells.append(cell(intercept, share.value) if intercept and share else "")
         result.add_row(style, *cells)
     return result
 
@@ -129,18 +141,6 @@ def sentences(analysis: Analysis, payload: str) -> Iterator[str]:
         yield f"At best a hook costs {'; '.join(best)}."
 
 
-def amount(value: float) -> str:
-    """A figure with about three digits."""
-    size = abs(value)
-    return f"{value:.{2 if size < 10 else 1 if size < 100 else 0}f}"
-
-
-def span(estimate: Estimate) -> str:
-    """An interval, with as many decimals as its figure has."""
-    decimals = len(amount(estimate.value).partition(".")[2])
-    return f"{estimate.low:.{decimals}f}…{estimate.high:.{decimals}f}"
-
-
 _LEGEND: Final = """\
 Each cell: what was added, as the median over rounds; its interval; its share of a request without
 hooks. inline: the same headers set in the view, which is the floor. Setting a header looks through
@@ -149,6 +149,15 @@ Slope: one more hook, on average over those numbers of hooks. Intercept: what it
 are hooks at all, however many; from a line fitted to what the style adds to inline.
 A ratio is the median of the rounds' ratios, which a change of the machine's speed leaves alone.
 Met or not met is said of the figure; not certain: its interval reaches across the bound."""
+
+
+def _is_told_by(growths: Sequence[Growth], group: Group) -> bool:
+    """Whether the tables over payloads say all that was measured of *group*."""
+    styles = group.styles
+    numbers = {n for each in styles if work_of(each) == HEADER for n in group.hooks(each)}
+    growth = next(each for each in growths if each.host == group.host)
+    works = {work_of(style) for style in styles}
+    return bool(works) and numbers <= {GROWTH_HOOKS} and all(map(growth.is_grown, works))
 
 
 def _hop(group: Group, colour: str, hop: str) -> Iterator[str]:
@@ -185,48 +194,7 @@ def _cost(slope: Estimate) -> str:
 
 
 def _slope(group: Group, style: str, most: int) -> str:
-    slope = group.slope(style, [hooks for hooks in group.hooks(style) if hooks <= most])
-    return _cell(slope) if slope else ""
-
-
-def _cell(estimate: Estimate, share: float | None = None) -> str:
-    lines = [amount(estimate.value), f"[dim]{span(estimate)}[/dim]"]
-    if share is not None:
-        lines.append(f"{share:.1%}")
-    return "\n".join(lines)
-
-
-def _promises(promised: list[Expectation], payload: str) -> Table:
-    result = Table(
-        title=f"What is expected, with {payload}",
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        header_style="bold",
-        padding=(0, 2, 0, 0),
-        pad_edge=False,
-    )
-    result.add_column("", no_wrap=True)
-    result.add_column("measured", justify="right")
-    result.add_column("interval", justify="right")
-    result.add_column("expected", justify="right")
-    result.add_column("")
-    for each in promised:
-        assert each.measured is not None
-        shown = each.measured.scaled(100) if each.share else each.measured
-        unit = "%" if each.share else ""
-        bound = f"{each.bound * 100:g}%" if each.share else f"{each.bound:g}"
-        verdict = "met" if each.met else "not met"
-        if not each.certain:
-            verdict += ", not certain"
-        result.add_row(
-            each.what,
-            amount(shown.value) + unit,
-            span(shown) + unit,
-            f"at {'least' if each.at_least else 'most'} {bound}",
-            Text(verdict, style="" if each.met else "bold"),
-        )
-    return result
+    return cell(group.slope(style, [hooks for hooks in group.hooks(style) if hooks <= most]))
 
 
 def _count(number: int, one: str, many: str) -> str:

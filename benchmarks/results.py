@@ -23,7 +23,7 @@ from .errors import BenchmarkError
 from .processes import Process
 from .scenarios import Scenario, parse
 
-__all__ = ["MACHINE", "VERSIONS", "Results", "check_writable", "load", "save"]
+__all__ = ["MACHINE", "VERSIONS", "Results", "check_writable", "load", "run_metadata", "save"]
 
 # The packages whose versions decide what is measured; recorded as `<name>_version`.
 VERSIONS: Final = ("flask", "quart", "werkzeug", "asgiref", "hypercorn", "afterware")
@@ -75,7 +75,7 @@ def suite(processes: Sequence[Process]) -> pyperf.BenchmarkSuite:
 
     :param processes: at least one; all of one host measured the same scenarios.
     """
-    metadata = _metadata()
+    metadata = run_metadata()
     names = dict.fromkeys(name for process in processes for name in process.values)
     return pyperf.BenchmarkSuite(
         [
@@ -178,7 +178,8 @@ def _shape(runs: Samples) -> tuple[int, ...]:
     return tuple(len(run) for run in runs)
 
 
-def _metadata() -> dict[str, Any]:
+def run_metadata() -> dict[str, Any]:
+    """Versions and kind of machine, as pyperf names them."""
     found = pyperf.Run([1.0], collect_metadata=True).get_metadata()
     metadata = {name: found[name] for name in MACHINE if name in found}
     if "cpu_model_name" not in metadata and platform.processor():

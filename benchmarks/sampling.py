@@ -2,8 +2,8 @@
 
 In each round every scenario is sampled once: a machine that slows down for a second slows all of
 them. The order is shuffled anew each time, so none always follows the same neighbour; but scenarios
-that differ in style alone, which are held against each other, stay together, because the speed of a
-busy machine changes within a tenth of a second too. A sample is the median over a batch of
+that do the same work, and are held against each other, stay together, because the speed of a busy
+machine changes within a tenth of a second too. A sample is the median over a batch of
 requests, each timed by itself, so that a request during which another program had the processor
 does not count; reading the clock takes a thousandth of a request. Batches are sized to last about
 `SAMPLE_SECONDS`, so that rounds are short.
@@ -160,9 +160,8 @@ def sample_rounds(
 
 
 def _shuffled(subjects: Sequence[Subject], rng: random.Random) -> list[Subject]:
-    """*subjects* in a new order, with those that differ in style alone next to each other."""
-    blocks: dict[tuple[str, str, int], list[Subject]] = {}
+    """*subjects* in a new order, with those that do the same work next to each other."""
+    blocks: dict[tuple[object, ...], list[Subject]] = {}
     for subject in rng.sample(subjects, len(subjects)):
-        each = subject.scenario
-        blocks.setdefault((each.host, each.payload, each.hooks), []).append(subject)
+        blocks.setdefault(subject.scenario.block, []).append(subject)
     return [subject for block in blocks.values() for subject in block]

@@ -14,38 +14,46 @@ from twin.command import GRACE_SECONDS
 
 from .app import create_app
 
-__all__ = ["serve"]
+__all__ = ["THREADS", "serve"]
 
 # How many requests one worker serves at a time.
-_THREADS = 8
+THREADS = 8
 
 
-def serve(listener: socket.socket, workers: int, ready: Callable[[], None]) -> None:
+def serve(
+    listener: socket.socket,
+    workers: int,
+    ready: Callable[[], None],
+    make_app: Callable[[], Flask] = create_app,
+) -> None:
     """Serve on *listener* until SIGTERM or Ctrl-C, and exit.
 
     :param listener: a socket that listens; gunicorn takes it over.
     :param workers: how many processes serve.
     :param ready: called when the server can be told to stop.
+    :param make_app: makes the app, once in each worker.
     """
     _Server(
+        make_app,
         {
             "bind": f"fd://{listener.detach()}",
             "workers": workers,
             "worker_class": "gthread",
-            "threads": _THREADS,
+            "threads": THREADS,
             "graceful_timeout": GRACE_SECONDS,
             "loglevel": "warning",
             "control_socket_disable": True,
             "when_ready": lambda _: ready(),
             "worker_exit": _close,
-        }
+        },
     ).run()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # as above
     """Gunicorn, configured here alone: it reads no file and no arguments."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, make_app: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._make_app = make_app
         self._options = options
         super().__init__()
 
@@ -64,7 +72,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # as above
         """
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGQUIT, signal.getsignal(signal.SIGTERM))
-        return create_app()
+        return self._make_app()
 
 
 def _close(_: Any, worker: Any) -> None:

@@ -6,7 +6,7 @@ import random
 
 from benchmarks.processes import Process
 from benchmarks.results import suite
-from benchmarks.scenarios import HOOKS, every_scenario
+from benchmarks.scenarios import HOOKS, PAYLOADS, every_scenario
 
 # Microseconds: a request without hooks, and by style, being bound at all and one more hook.
 REQUEST = 100.0
@@ -17,6 +17,15 @@ COSTS = {
     "portable-def": (1.5, 2.2),
     "portable-async": (2.5, 2.4),
 }
+# What hooks that work on the body cost, and what a KB of it adds to each of them.
+BODY_COSTS = {
+    "inline-read": (0.0, 3.0),
+    "portable-async-read": (2.5, 5.0),
+    "native-async-read": (0.0, 9.0),
+}
+PER_KB = {"inline-read": 0.3, "portable-async-read": 0.32, "native-async-read": 0.6}
+# What a KB adds to a request without hooks.
+REQUEST_PER_KB = 0.05
 # What each header that is there already adds to setting another.
 GROWTH = 0.05
 
@@ -32,6 +41,8 @@ def measured(
     hosts=("flask", "quart"),
     hooks=HOOKS,
     costs=COSTS,
+    payloads=("28B",),
+    per_kb=PER_KB,
     request=REQUEST,
     loops=8,
 ):
@@ -46,7 +57,7 @@ def measured(
         for host in hosts:
             scenarios = [
                 each
-                for each in every_scenario(["28B"])
+                for each in every_scenario(payloads)
                 if each.host == host
                 and (each.style == "none" or (each.style in costs and each.hooks in hooks))
             ]
@@ -57,7 +68,10 @@ def measured(
                 for each in scenarios:
                     bound, hook = costs.get(each.style, (0, 0))
                     number = each.hooks
-                    micros = request + (bound if number or each.style.startswith("port") else 0)
+                    size = PAYLOADS[each.payload] / 1024
+                    micros = request + size * REQUEST_PER_KB
+                    micros += bound if number or each.style.startswith("port") else 0
+                    micros += number * size * per_kb.get(each.style, 0)
                     micros += hook * number + GROWTH * number * (number - 1) / 2
                     factor = speed * shift[each] * (1 + rng.gauss(0, noise))
                     values[each.name].append(micros * factor / 1e6)

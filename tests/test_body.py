@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import flask
 import pytest
 import quart
 import werkzeug.exceptions
@@ -32,6 +33,9 @@ class Case:
     streaming: bool = False
     status: int = 200
     method: str = "GET"
+
+
+RESPONSES = (flask.Response, quart.Response, werkzeug.wrappers.Response)
 
 
 def chunks():
@@ -187,6 +191,30 @@ def test_replacing_sends_the_new_body_with_its_length(host, case, data):
     assert "ETag" not in answer.headers
     if case.method == "GET":
         assert answer.body == expected
+
+
+ABOUT_THE_BYTES = (
+    *("ETag", "Accept-Ranges", "Content-MD5", "Digest", "Content-Digest", "Repr-Digest"),
+    *("etag", "CONTENT-DIGEST"),
+)
+
+
+@pytest.mark.parametrize("name", ABOUT_THE_BYTES)
+@pytest.mark.parametrize("make", RESPONSES, ids=lambda make: make.__module__)
+def test_replacing_takes_away_every_header_about_the_old_bytes_and_no_other(make, name):
+    response = make(b"old", headers=[("X-Kept", "1"), (name, "a"), ("X-ETag", "2"), (name, "b")])
+    body.replace(response, b"new")
+    names = {each.lower() for each, _ in response.headers}
+    assert names == {"x-kept", "x-etag", "content-type", "content-length"}
+
+
+@pytest.mark.parametrize("make", RESPONSES, ids=lambda make: make.__module__)
+def test_neither_reading_nor_replacing_copies_the_bytes(make):
+    old, new = bytes(1000), bytes(1001)
+    response = make(old)
+    assert drive(body.read(response)) is old
+    body.replace(response, new)
+    assert drive(body.read(response)) is new
 
 
 def test_transforming_changes_every_chunk_and_buffers_none(host, case):

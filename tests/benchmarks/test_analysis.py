@@ -109,7 +109,13 @@ def test_promises_are_held_against_what_was_measured(planted):
     )
     bound = told["flask: intercept of portable-async, of a request"]
     assert (bound.bound, bound.at_least, bound.share) == (0.03, False, True)
-    assert len(promised) == 12
+    floor = told["flask: slope of portable-def over inline, 0 to 16 hooks"]
+    grown = straight(HOOKS[:4])
+    assert floor.measured.value == pytest.approx((2.2 + grown) / (2.0 + grown), rel=0.03)
+    single = told["flask: one hook, portable-async less native-def, of a request"]
+    assert (single.bound, single.met, single.certain) == (0.0, True, True)
+    assert single.measured.value == pytest.approx((4.9 - 150) / REQUEST, rel=0.05)
+    assert len(promised) == len(told) == 20
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,17 @@ def test_two_files_are_compared(finished):
     assert "12 not certain" in done.stdout
 
 
+def test_a_full_run_tells_how_cost_grows_with_the_body():
+    full = [each for each in TINY if each != "--quick"]
+    done = call(*full, "--scenario", "*/28B/*-rewrite/[14]", "--scenario", "*/1MB/*-rewrite/[14]")
+    assert done.exit_code == 0, done.output
+    for host in ("flask", "quart"):
+        assert f"{host}, hooks that rewrite the body: what they add" in done.stdout
+        for hooks in ("1 hook", "4 hooks"):
+            what = f"{host}: a KB more, portable-async-rewrite over inline, {hooks}"
+            assert what in done.stdout
+
+
 def test_without_a_file_nothing_is_saved(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = call(*TINY[:-1], "1", "--scenario", "flask/28B/none/0")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
+from types import SimpleNamespace
 
 import flask
 import pytest
 import quart
 
+from afterware import body
 from benchmarks.apps import APP_NAME, make_app
 from benchmarks.checks import check, errors_kept
 from benchmarks.errors import BenchmarkError
 from benchmarks.exchange import Answer, ASGICaller, WSGICaller, make_caller
 from benchmarks.sampling import opened
 from benchmarks.scenarios import Scenario, every_scenario, payload
+from benchmarks.work import digest, lengthened
 
 ALL = [each for each in every_scenario(["28B"]) if each.hooks in (0, 1, 4)]
 HOST_MODULES = {"flask": flask, "quart": quart}
@@ -37,14 +40,63 @@ def test_every_scenario_answers_as_it_should(scenario, runner):
 
 
 @pytest.mark.parametrize("host", ["flask", "quart"])
-@pytest.mark.parametrize("size", ["1KB", "10KB", "100KB"])
-def test_larger_payloads_arrive_whole(host, size, runner):
-    scenario = Scenario(host, size, "portable-def", 1)
+@pytest.mark.parametrize("size", ["1KB", "10KB", "100KB", "1MB"])
+@pytest.mark.parametrize("style", ["portable-def", "portable-async-read", "portable-async-rewrite"])
+def test_larger_payloads_arrive_whole(host, size, style, runner):
+    scenario = Scenario(host, size, style, 1)
     caller = make_caller(make_app(scenario), runner)
     _, answer = caller.batch(1)
     caller.close()
     check(scenario, answer)
-    assert answer.body == payload(size)
+    assert answer.body == payload(size) + (b"\n" if style.endswith("-rewrite") else b"")
+
+
+@pytest.mark.parametrize("host", ["flask", "quart"])
+@pytest.mark.parametrize(
+    ("work", "done", "says"),
+    [
+        ("rewrite", lambda data: data, r"the body is .* \(1027 bytes\), not .* \(1028 bytes\)"),
+        ("rewrite", lambda data: data + b"x", r"the body is .* \(1028 bytes\), not"),
+        ("read", lambda data: "1024-00000000", "the header x-bench-0 is 1024-0{8}, not 1024-"),
+        ("read", lambda data: digest(data[:-1]), "the header x-bench-0 is 1023-"),
+    ],
+)
+def test_a_hook_that_does_other_work_is_refused(host, work, done, says, monkeypatch):
+    """One of four forgets to rewrite, or all that read do not look at the whole body."""
+    real, calls = {"rewrite": lengthened, "read": digest}[work], []
+
+    def instead(data):
+        calls.append(data)
+        return done(data) if work == "read" or len(calls) % 4 == 0 else real(data)
+
+    monkeypatch.setattr("benchmarks.hooks.lengthened", instead)
+    monkeypatch.setattr("benchmarks.hooks.digest", instead)
+    scenario = Scenario(host, "1KB", f"portable-async-{work}", 4)
+    with pytest.raises(BenchmarkError, match=says), opened([scenario], random.Random(0)):
+        pass
+    assert len(calls) == 4
+
+
+@pytest.mark.parametrize("host", ["flask", "quart"])
+def test_a_body_that_is_replaced_with_the_old_length_is_refused(host, monkeypatch):
+    def replace(response, data):
+        length = response.headers["Content-Length"]
+        body.replace(response, data)
+        response.headers["Content-Length"] = length
+
+    monkeypatch.setattr("benchmarks.hooks.body", SimpleNamespace(read=body.read, replace=replace))
+    scenario = Scenario(host, "1KB", "portable-async-rewrite", 1)
+    making = opened([scenario], random.Random(0))
+    with pytest.raises(BenchmarkError, match="the Content-Length is 1024, not 1025"), making:
+        pass
+
+
+def test_a_batch_is_not_held_up_by_the_repr_of_what_was_answered(runner, monkeypatch):
+    """On Python 3.11 asyncio's runner makes the repr of its task's result."""
+    monkeypatch.setattr(Answer, "__repr__", lambda self: pytest.fail("its repr was made"))
+    caller = make_caller(make_app(Scenario("quart", "28B", "none", 0)), runner)
+    assert caller.batch(1)[1].status == 200
+    caller.close()
 
 
 RIGGED = {
