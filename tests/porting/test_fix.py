@@ -220,6 +220,90 @@ def test_mode_and_encoding_are_kept_and_nothing_else_is_left_behind(tmp_path: Pa
     assert list(tmp_path.iterdir()) == [file]
 
 
+BYTES = {
+    "a mark of the byte order": lambda text: b"\xef\xbb\xbf" + text.encode(),
+    "carriage returns": lambda text: text.replace("\n", "\r\n").encode(),
+    "carriage returns and a mark": lambda t: b"\xef\xbb\xbf" + t.replace("\n", "\r\n").encode(),
+    "form feeds": lambda text: text.replace("\n\n\n", "\n\f\n\n").encode(),
+    "no end of the last line": lambda text: text.rstrip("\n").encode(),
+    "other letters": lambda text: text.replace("# louder", "# läuter ü 𝄞").encode(),
+    "a coding": lambda text: (
+        b"# coding: latin-1\n" + text.replace("hello", "h\xe4").encode("latin-1")
+    ),
+}
+
+
+@pytest.mark.parametrize("to", ["afterware", "quart"])
+@pytest.mark.parametrize("spelling", BYTES)
+def test_other_spellings_of_a_file_are_rewritten_alike_and_once(
+    spelling: str, to: str, tmp_path: Path
+) -> None:
+    text = CASES[0].files["app.py"]
+    file = tmp_path / "app.py"
+    file.write_bytes(BYTES[spelling](text))
+    report = fixed(tmp_path, to)
+    assert (report.rewritten, report.left, report.failed) == (1, [], [])
+    once = file.read_bytes()
+    compile(once, "app.py", "exec")
+    assert b"async def shout" in once
+    assert once.count(b"\r") == (once.count(b"\n") if "carriage" in spelling else 0)
+    assert once.count(b"\f") == BYTES[spelling](text).count(b"\f")
+    assert once.startswith(b"\xef\xbb\xbf") == ("mark" in spelling)
+    assert fixed(tmp_path, to).changed == {}
+    assert file.read_bytes() == once
+
+
+@pytest.mark.parametrize("to", ["afterware", "quart"])
+def test_what_libcst_does_not_give_back_as_it_was_is_left(to: str, tmp_path: Path) -> None:
+    text = CASES[0].files["app.py"].replace("\n@app", "\n\f@app")
+    file = tmp_path / "app.py"
+    file.write_text(text, encoding="utf-8")
+    assert "does not give it back" in fixed(tmp_path, to).text()
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_names_do_not_hide_the_modules_of_a_package(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "hooks.py").write_text("", encoding="utf-8")
+    text = CASES[0].files["app.py"]
+    (tmp_path / "site" / "__init__.py").write_text(text, encoding="utf-8")
+    fixed(tmp_path, "afterware")
+    new = (tmp_path / "site" / "__init__.py").read_text(encoding="utf-8")
+    assert "portable_hooks = Hooks(" in new
+    assert "\nhooks = " not in new
+
+
+FACTORY = """
+from flask import Flask
+def stamp(response):
+    response.headers["X"] = str(len(response.data))
+    return response
+def plain(response):
+    return response
+def create_app():
+    app = Flask(__name__)
+    app.after_request(stamp)
+    app.after_request(plain)
+    return app
+"""
+
+
+def test_what_a_factory_registers_by_calls_is_made_native_and_left_to_be_made_portable(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "app.py"
+    file.write_text(FACTORY, encoding="utf-8")
+    report = fixed(tmp_path, "afterware")
+    assert file.read_text(encoding="utf-8") == FACTORY
+    assert ["a call" in each.why for each in report.left] == [True, True]
+    report = fixed(tmp_path, "quart")
+    assert report.rewritten == 2
+    new = file.read_text(encoding="utf-8")
+    assert "\nasync def stamp" in new
+    assert "\nasync def plain" in new
+    assert fixed(tmp_path, "quart").changed == {}
+
+
 def test_diff_shows_the_change_and_writes_nothing(tmp_path: Path) -> None:
     CASES[0].write(tmp_path)
     report = fixed(tmp_path, "afterware", write=False)

@@ -46,6 +46,11 @@ def test_request_tables() -> None:
     assert coroutines - {"stream", "close"} == set(host.REQUEST_COROUTINES)
 
 
+def test_names_of_responses_and_requests_are_all_there() -> None:
+    for cls, names in ((flask.Response, host.RESPONSE_NAMES), (flask.Request, host.REQUEST_NAMES)):
+        assert {name for name in dir(cls) if not name.startswith("_")} <= names
+
+
 def test_app_tables() -> None:
     missing, coroutines = differing("Flask")
     assert missing <= set(host.APP_MISSING) | {"request_context"}

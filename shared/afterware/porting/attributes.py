@@ -9,9 +9,11 @@ from . import host
 from .core import Core
 from .frames import Frame, PackageRef
 from .index import Module, Store, terminal_name
+from .knowledge import STANDARD
 from .pieces import SITES
 from .values import (
     NONE,
+    NOWHERE,
     UNKNOWN,
     Atom,
     ClassRef,
@@ -25,6 +27,8 @@ from .values import (
     ModuleRef,
     Obj,
     Part,
+    Proxied,
+    Record,
     Reg,
     Value,
     Wrapped,
@@ -59,12 +63,29 @@ class Attributes(Core):
             return self.of_super(node.attr, frame)
         # None has no attributes: a parameter that is None by default is something else here.
         base = self.eval(base_node, frame) - NONE
+        proxied = frozenset(atom for atom in base if isinstance(atom, Proxied))
+        base -= proxied
         found: set[Atom] = set()
+        if node.attr == "_get_current_object":
+            found |= proxied
         for atom in base:
             found |= self.attribute(atom, node.attr, frame)
         if not base or node.attr in ("call_on_close",):
             found |= self.attribute_of_unknown(node, base, frame)
+        elif node.attr in host.REGISTRARS and self._is_an_app_outside(base, node, frame):
+            blueprint = _looks_like_blueprint(node.value)
+            found = {Reg(node.attr, "blueprint" if blueprint else "app")}
         return frozenset(found)
+
+    def _is_an_app_outside(self, base: Value, node: ast.Attribute, frame: Frame) -> bool:
+        """Whether something outside the tree is called as apps are called."""
+        paths = [atom.path for atom in base if isinstance(atom, (Ext, Obj))]
+        return (
+            len(paths) == len(base)
+            and not any(self.foreign_to_flask(path) for path in paths)
+            and host.like_an_app(terminal_name(node.value))
+            and self.project.speaks_flask(frame.scope.module)
+        )
 
     def attribute_of_unknown(self, node: ast.Attribute, base: Value, frame: Frame) -> Value:
         """An attribute of something of which nothing is known."""
@@ -101,7 +122,9 @@ class Attributes(Core):
         if isinstance(atom, Ext):
             return self.external_attribute(atom, name, frame)
         if isinstance(atom, Obj):
-            if name in host.REGISTRARS and not self.foreign_to_flask(atom.path):
+            # Of a library's object its class tells, and not the module that it is in.
+            made = atom.path.rpartition(".")[2] if "flask" not in atom.path.lower() else atom.path
+            if name in host.REGISTRARS and self.may_be_app(atom.path, made):
                 blueprint = "Blueprint" in atom.path
                 return one(Reg(name, "blueprint" if blueprint else "app"))
             if name == "after_request_funcs" and not self.foreign_to_flask(atom.path):
@@ -128,6 +151,8 @@ class Attributes(Core):
             return one(Ext(f"builtins.function.{name}"))
         if isinstance(atom, Wrapped):
             return one(Obj(f"{atom.path}().{name}"))
+        if isinstance(atom, Record):
+            return atom.get(name) | self._left_on(atom, name, frame)
         if isinstance(atom, (Const, Data)):
             return one(Data("method"))
         return UNKNOWN
@@ -143,7 +168,7 @@ class Attributes(Core):
                 return one(Host("app"))
             if name not in ("push", "pop", "session", "url_adapter", "match_request"):
                 return self._left_on_context(name, frame)
-        if name in host.REGISTRARS and "." in path and not self.foreign_to_flask(path):
+        if name in host.REGISTRARS and "." in path and self.may_be_app(path, path):
             blueprint = "blueprint" in path.lower() or path.endswith("bp")
             return one(Reg(name, "blueprint" if blueprint else "app"))
         if name == "after_request_funcs" and not self.foreign_to_flask(path):
@@ -159,12 +184,12 @@ class Attributes(Core):
                 found |= self._stored(store)
         return frozenset(found)
 
-    def _left_on(self, atom: Obj, name: str, frame: Frame) -> Value:
+    def _left_on(self, atom: Obj | Record, name: str, frame: Frame) -> Value:
         """What the tree assigns to an attribute of one object of a library."""
         found: set[Atom] = set()
         for store in self.project.stores(name, frame.scope.module):
             base = self.eval(store.base, self.frame(store.scope))
-            if any(isinstance(a, Obj) and (a.path, a.site) == (atom.path, atom.site) for a in base):
+            if any(type(a) is type(atom) and _one_place(a, atom) for a in base):
                 found |= self._stored(store)
         return frozenset(found)
 
@@ -186,9 +211,25 @@ class Attributes(Core):
     def foreign_to_flask(self, path: str) -> bool:
         """Whether something outside the tree belongs to a framework that is not Flask."""
         top = path.partition(".")[0].removesuffix("()")
+        if top in STANDARD:
+            return True
         return top in host.NOT_FLASK or top.startswith(("quart", "sanic", "starlette", "django"))
 
+    def may_be_app(self, path: str, name: str) -> bool:
+        """Whether something outside the tree may be an app or a blueprint, by what it is called."""
+        return not self.foreign_to_flask(path) and host.like_an_app(name)
+
     def host_attribute(self, atom: Host, name: str, frame: Frame) -> Value:
+        """An attribute of one of the host's objects, whose class may be the tree's own."""
+        if atom.kind in host.CLASS_OF:
+            custom = self.of_custom(atom.kind, name, frame)
+            if custom and name not in host.NAMES_OF[atom.kind]:
+                return custom
+            return custom | self.plain_host_attribute(atom, name, frame)
+        return self.plain_host_attribute(atom, name, frame)
+
+    def plain_host_attribute(self, atom: Host, name: str, frame: Frame) -> Value:
+        """An attribute of one of the host's objects of the host's own class."""
         kind = atom.kind
         if name == "_get_current_object":
             return one(HostAttr(kind, name))
@@ -202,6 +243,8 @@ class Attributes(Core):
             if name == "response_class":
                 custom = self._stores_on(kind, name, frame)
                 return custom or one(Ext("flask.Response"))
+            if name in ("app_context", "test_request_context", "request_context"):
+                return one(Ext(f"flask.Flask.{name}"))
             if name in host.APP_COROUTINES or name in host.APP_MISSING:
                 return one(HostAttr(kind, name))
             if name in host.APP_PARTS:
@@ -250,6 +293,14 @@ class Attributes(Core):
         return frozenset(
             replace(atom, left=True) if isinstance(atom, Obj) else atom for atom in value
         )
+
+
+def _one_place(first: Atom, second: Atom) -> bool:
+    if isinstance(first, Obj) and isinstance(second, Obj):
+        return (first.path, first.site) == (second.path, second.site)
+    if isinstance(first, Record) and isinstance(second, Record):
+        return first.site == second.site != NOWHERE
+    return False
 
 
 def _looks_like_blueprint(node: ast.expr) -> bool:

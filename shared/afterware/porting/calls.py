@@ -6,12 +6,15 @@ import ast
 from dataclasses import replace
 
 from . import host
+from .containers import inside
 from .core import Core
 from .frames import Arguments, Frame
 from .index import Function, terminal_name
 from .pieces import CONTAINERS, FRAMES
 from .values import (
     NONE,
+    NOTHING,
+    NOWHERE,
     UNKNOWN,
     Atom,
     ClassRef,
@@ -19,14 +22,19 @@ from .values import (
     Data,
     Ext,
     Func,
+    Getter,
     Host,
     HostAttr,
     Inst,
     Map,
     Obj,
     Part,
+    Place,
+    Proxied,
+    Record,
     Reg,
     Seq,
+    TupleClass,
     Value,
     Wrapped,
     one,
@@ -75,17 +83,18 @@ class Calls(Core):
         if isinstance(atom, Map):
             key = self.constant(arguments.get(0))
             if name in ("get", "pop", "setdefault"):
-                return (atom.any() if key is None else atom.get(key)) | arguments.get(1)
+                other = inside(arguments.get(1), atom.site, key)
+                return (self.contents(atom, key) - NOTHING) | other
             if name == "values":
-                return one(Seq((atom.any(),), exact=False))
-            if name == "items":
+                return one(Seq((self.contents(atom),), exact=False))
+            if name in ("items", "popitem"):
                 keys = frozenset(Const(key) for key, _ in atom.items if key is not None)
-                pair = Seq((keys, atom.any()), kind="tuple")
-                return one(Seq((one(pair),), exact=False))
+                pair = one(Seq((keys, self.contents(atom)), kind="tuple"))
+                return one(Seq((pair,), exact=False)) if name == "items" else pair
             if name in ("keys", "copy"):
                 return one(atom)
-        elif name == "pop":
-            return atom.any()
+        elif name in ("pop", "popleft"):
+            return self.contents(atom)
         elif name in ("copy", "__iter__"):
             return one(atom)
         return UNKNOWN
@@ -106,7 +115,7 @@ class Calls(Core):
                 found |= self.call(inner, arguments, frame, node)
             return frozenset(found)
         if isinstance(atom, ClassRef):
-            return self.instantiate(atom, arguments, frame)
+            return self.instantiate(atom, arguments, frame, node) | self.as_host(atom.cls)
         if isinstance(atom, Inst):
             return self.call_method(atom, "__call__", arguments, frame)
         if isinstance(atom, HostAttr):
@@ -117,6 +126,12 @@ class Calls(Core):
             if atom.path.rpartition(".")[2] in _CHANGES:
                 return NONE
             return one(Part(f"{atom.path}()"))
+        if isinstance(atom, Proxied):
+            return self.proxied(atom, frame, node)
+        if isinstance(atom, Getter):
+            return self.got(atom, arguments.get(0), frame)
+        if isinstance(atom, TupleClass):
+            return self._tuple_of(atom, arguments)
         if isinstance(atom, Data):
             return one(Data("value")) if atom.kind == "method" else UNKNOWN
         if isinstance(atom, Ext):
@@ -124,7 +139,12 @@ class Calls(Core):
         if isinstance(atom, Obj):
             if atom.path == "contextvars.ContextVar().get":
                 return self._set_in(atom, frame) | arguments.get(0)
+            if atom.path == "contextvars.ContextVar().set":
+                return one(Obj(atom.path + "()", self.place(node, frame)))  # a token
             if atom.path.startswith(CONTAINERS) and atom.path.endswith(_TAKES):
+                taken = replace(atom, path=atom.path.rpartition(".")[0], flags=frozenset())
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    return self.put_under(node.func.value, taken, None, frame)
                 return UNKNOWN
             if atom.path.endswith((".getLogger", ".get_logger")):
                 return one(Obj("logging.getLogger()"))
@@ -134,6 +154,39 @@ class Calls(Core):
                 replace(atom, path=atom.path + "()", flags=atom.flags | self.flags(arguments))
             )
         return UNKNOWN
+
+    def proxied(self, atom: Proxied, frame: Frame, node: ast.expr | None) -> Value:
+        """What a LocalProxy stands for now."""
+        found: set[Atom] = set()
+        for each in atom.inner:
+            if isinstance(each, (Func, Wrapped, Inst)):
+                found |= self.call(each, Arguments(), frame, node)
+            elif isinstance(each, Obj):
+                if each.path == "contextvars.ContextVar()":
+                    found |= self._set_in(each, frame)
+                elif atom.name:
+                    found |= self.attribute(each, atom.name, frame)
+        return frozenset(found)
+
+    def got(self, atom: Getter, value: Value, frame: Frame) -> Value:
+        """What attrgetter or methodcaller gets out of something."""
+        results: list[Value] = []
+        for name in atom.names:
+            found = value
+            for part in name.split("."):
+                found = frozenset().union(*(self.attribute(a, part, frame) for a in found))
+            results.append(found)
+        if atom.arguments is not None:
+            passed = Arguments(list(atom.arguments))
+            return frozenset().union(*(self.call(a, passed, frame, None) for a in results[0]))
+        return results[0] if len(results) == 1 else one(Seq(tuple(results), kind="tuple"))
+
+    def _tuple_of(self, atom: TupleClass, arguments: Arguments) -> Value:
+        values = [arguments.get(index, name) for index, name in enumerate(atom.fields)]
+        if arguments.rest:
+            values = [value or arguments.rest for value in values]
+        items = tuple(zip(atom.fields, values, strict=True))
+        return frozenset((Record(items), Seq(tuple(values), kind="tuple")))
 
     def result(self, frame: Frame) -> Value:
         """What a function gives back when it is called so."""
@@ -151,13 +204,22 @@ class Calls(Core):
             found |= NONE
         return frozenset(found)
 
-    def instantiate(self, atom: ClassRef, arguments: Arguments, frame: Frame) -> Value:
+    def instantiate(
+        self, atom: ClassRef, arguments: Arguments, frame: Frame, node: ast.expr | None
+    ) -> Value:
+        """What calling a class of the tree makes."""
         function = self.find_method(atom.cls, "__init__")
-        if function is None or frame.depth >= FRAMES // 2:
-            return one(Inst(atom.cls, exact=True))
-        func = Func(function, None, (one(Inst(atom.cls)),))
-        made = self.call_frame(func, arguments, frame)
-        return one(Inst(atom.cls, made if made.arguments is not None else None, exact=True))
+        made: Frame | None = None
+        if function is not None and frame.depth < FRAMES // 2:
+            func = Func(function, None, (one(Inst(atom.cls)),))
+            made = self.call_frame(func, arguments, frame)
+            if made.arguments is None:
+                made = None
+        return one(
+            Inst(
+                atom.cls, made, exact=True, site=self.place(node, frame) if node is not None else ()
+            )
+        )
 
     def host_call(self, atom: HostAttr, arguments: Arguments, frame: Frame) -> Value:
         name = atom.name
@@ -186,6 +248,22 @@ class Calls(Core):
     ) -> Value:
         path = atom.path
         top, _, name = path.partition(".")
+        container = self.new_container(path, node, frame, arguments.get(0))
+        if container:
+            if name == "dict" and arguments.keywords:
+                extra = tuple(arguments.keywords.items())
+                return frozenset(
+                    replace(each, items=(*each.items, *extra))
+                    for each in container
+                    if isinstance(each, Map)
+                )
+            return container
+        if path == "dataclasses.field":
+            factory = arguments.keywords.get("default_factory", UNKNOWN)
+            made = self.by_factory(factory, node, frame) | arguments.keywords.get(
+                "default", UNKNOWN
+            )
+            return made or one(Obj(path + "()"))
         if top == "builtins":
             return self.builtin(name, arguments, frame, node)
         if top == "flask":
@@ -216,11 +294,18 @@ class Calls(Core):
         if path in ("builtins.function.__get__",):
             return UNKNOWN
         if path == "werkzeug.local.LocalProxy":
-            found: set[Atom] = set()
-            for each in arguments.get(0):
-                if isinstance(each, Func):
-                    found |= self.call(each, Arguments(), frame, node)
-            return frozenset(found) or one(Obj(path + "()"))
+            name_ = self.constant(arguments.get(1))
+            proxy = Proxied(arguments.get(0), name_ if isinstance(name_, str) else "")
+            return self.proxied(proxy, frame, node) | {proxy}
+        if path in ("types.SimpleNamespace", "argparse.Namespace"):
+            made_at = self.place(node, frame)
+            return one(Record(tuple(arguments.keywords.items()), made_at))
+        if path in ("collections.namedtuple", "typing.NamedTuple"):
+            return self._named_tuple(arguments)
+        if path in ("operator.attrgetter", "operator.methodcaller"):
+            return self._getter(path, arguments)
+        if path in ("flask.Flask.app_context", "flask.Flask.test_request_context"):
+            return one(Obj("flask.app_context()", self.place(node, frame)))
         if path in ("copy.copy", "copy.deepcopy", "typing.cast"):
             return arguments.get(1 if path == "typing.cast" else 0)
         if path in ("itertools.chain", "itertools.chain.from_iterable"):
@@ -234,10 +319,34 @@ class Calls(Core):
             dotted = self.constant(arguments.get(0))
             if isinstance(dotted, str):
                 return self.imported(frame.scope.module, 0, dotted, None)
-        site = ("", 0, 0)
-        if node is not None:
-            site = (frame.scope.module.source.name, node.lineno, node.col_offset)
-        return one(Obj(path + "()", site, flags=self.flags(arguments)))
+        return one(Obj(path + "()", self.place(node, frame), flags=self.flags(arguments)))
+
+    def place(self, node: ast.expr | None, frame: Frame) -> Place:
+        """Where something is made."""
+        if node is None:
+            return NOWHERE
+        return (frame.scope.module.source.name, node.lineno, node.col_offset)
+
+    def _named_tuple(self, arguments: Arguments) -> Value:
+        names: list[str] = []
+        for atom in arguments.get(1, "field_names"):
+            if isinstance(atom, Const) and isinstance(atom.value, str):
+                names = atom.value.replace(",", " ").split()
+            elif isinstance(atom, Seq):
+                for item in atom.items:
+                    parts = [each for each in item if isinstance(each, Seq) and each.items]
+                    name = self.constant(parts[0].items[0] if parts else item)
+                    names.append(name if isinstance(name, str) else "")
+        return one(TupleClass(tuple(names)))
+
+    def _getter(self, path: str, arguments: Arguments) -> Value:
+        names = [self.constant(value) for value in arguments.positional]
+        if path.endswith("methodcaller"):
+            names = names[:1]
+        if not names or not all(isinstance(name, str) for name in names):
+            return one(Obj(path + "()"))
+        passed = tuple(arguments.positional[1:]) if path.endswith("methodcaller") else None
+        return one(Getter(tuple(names), passed))
 
     def flags(self, arguments: Arguments) -> frozenset[str]:
         """What the arguments of a constructor say that matters to a judge."""
@@ -303,12 +412,6 @@ class Calls(Core):
                 else a
                 for a in first
             ) or one(Seq((), exact=not arguments.positional))
-        if name == "dict":
-            items = list(arguments.keywords.items())
-            for atom in first:
-                if isinstance(atom, Map):
-                    items.extend(atom.items)
-            return one(Map(tuple(items)))
         if name == "map":
             found = set()
             for atom in first:
@@ -329,6 +432,8 @@ class Calls(Core):
             )
         if name == "vars":
             return UNKNOWN
+        if name in ("staticmethod", "classmethod"):
+            return first
         if name in _NUMBERS:
             return one(Data("bool"))
         if name in _TEXT:
@@ -337,10 +442,7 @@ class Calls(Core):
             return UNKNOWN
         if name == "object":
             return UNKNOWN
-        site = ("", 0, 0)
-        if node is not None:
-            site = (frame.scope.module.source.name, node.lineno, node.col_offset)
-        return one(Obj(f"builtins.{name}()", site, flags=self.flags(arguments)))
+        return one(Obj(f"builtins.{name}()", self.place(node, frame), flags=self.flags(arguments)))
 
 
 def _only_raises(function: Function) -> bool:

@@ -288,6 +288,13 @@ KINDS: dict[str, Kind] = {
         "a token can be reset only in the context that made it: ValueError",
         "Keep the value on g, or set and reset it in one function.",
     ),
+    "context-pop": Kind(
+        "AW206",
+        ("thread-bound",),
+        "loudly",
+        "a context of the app can be popped only in the context that pushed it",
+        "Push and pop it in one function, by `with`.",
+    ),
     "rlock": Kind(
         "AW209",
         ("thread-bound",),
@@ -350,6 +357,13 @@ KINDS: dict[str, Kind] = {
         "on some paths",
         "hands the response to code that is not in the tree, which may read it",
         _UNSEEN,
+    ),
+    "undecided.unfinished": Kind(
+        "AW124",
+        ("undecided",),
+        "on some paths",
+        "leads to more code than is followed; there may be more that it needs than is listed",
+        "Look into what is called, or split the hook.",
     ),
     "undecided.request": Kind(
         "AW409",

@@ -5,33 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .values import (
+    MORE,
     UNKNOWN,
     Atom,
     ClassRef,
+    Const,
+    Data,
     Func,
     Host,
     Inst,
     Map,
     Obj,
+    Part,
+    Place,
     Seq,
+    Site,
     Value,
     one,
 )
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterable
 
     from .index import Binding, Call, Class, Function, Module, Scope, Store
     from .project import Project
 
 
-from .frames import Arguments, Frame
+from .frames import Arguments, Frame, Origin
 from .pieces import DEEP, FRAMES
 
 __all__ = ["Core"]
 
 _WIDE = 40  # atoms of one value
-_STEPS = 60_000  # expressions that one question may lead to
+_STEPS = 45_000  # expressions that one question may lead to
 
 
 class Core:
@@ -48,6 +55,10 @@ class Core:
         self._called: dict[Any, Frame] = {}
         self._callers: dict[Function, list[Call]] = {}
         self._mros: dict[Class, tuple[list[Class], list[str]]] = {}
+        self._made: dict[Site, Origin] = {}
+        self._parameter_names: dict[tuple[str, Module], tuple[list[str], bool]] = {}
+        self._additions: dict[tuple[Site, Any, bool], tuple[Value, int]] = {}
+        self._adding: set[Site] = set()
         self._depth = 0
         self._cuts = 0
         self._steps = 0
@@ -60,6 +71,8 @@ class Core:
 
     def begin(self) -> None:
         """Start on a new question, with the whole allowance of steps."""
+        if self._steps > self.limit // 10:
+            self.forget()  # what was cut short there may have an answer now
         self._steps = 0
 
     def frame(self, scope: Scope) -> Frame:
@@ -74,6 +87,7 @@ class Core:
         """Forget what was found out, now that more is given."""
         for frame in (*self._generic.values(), *self._called.values()):
             frame.cache.clear()
+        self._additions.clear()
 
     def call_frame(self, func: Func, arguments: Arguments, caller: Frame) -> Frame:
         """The frame of a call: the function's parameters bound to what is passed."""
@@ -109,12 +123,12 @@ class Core:
             bound[spec.vararg.arg] = one(Seq(tuple(extra), not arguments.rest, "tuple"))
         keywords = {**dict(func.keywords), **arguments.keywords}
         known = {*names, *(each.arg for each in spec.kwonlyargs)}
-        for name in known & keywords.keys():
+        for name in sorted(known & keywords.keys()):
             bound[name] = keywords[name]
         if spec.kwarg is not None:
             others = tuple((k, v) for k, v in keywords.items() if k not in known)
             bound[spec.kwarg.arg] = one(Map(others))
-        for name in known - bound.keys():
+        for name in sorted(known - bound.keys()):
             bound[name] = self.default(function, name)
         return bound
 
@@ -157,10 +171,17 @@ class Core:
             self._depth -= 1
             frame.busy.discard(key)
         if len(value) > _WIDE:
-            value = frozenset(sorted(value, key=repr)[:_WIDE])
-        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 2:
+            value = self._narrowed(value)
+        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 10:
             frame.cache[key] = value
         return value
+
+    def _narrowed(self, value: Value) -> Value:
+        """As many atoms as are followed, and first of all those that can be called."""
+        data = [atom for atom in value if isinstance(atom, (Const, Data))]
+        others = [atom for atom in value if not isinstance(atom, (Const, Data))]
+        kept = [*others, *data][:_WIDE]
+        return frozenset([*kept, MORE]) if len(others) > _WIDE else frozenset(kept)
 
     if TYPE_CHECKING:
         # The other parts, which call one another through the whole that they make.
@@ -183,6 +204,38 @@ class Core:
         def call(
             self, atom: Atom, arguments: Arguments, frame: Frame, node: ast.expr | None
         ) -> Value: ...
+
+        def callers(self, function: Function) -> list[Call]: ...
+
+        def calls_of(
+            self, call: Call, function: Function, caller: Frame
+        ) -> Iterable[tuple[Func, Arguments]]: ...
+
+        def contents(self, atom: Seq | Map, key: Any = None) -> Value: ...
+
+        def grows(self, atom: Seq) -> bool: ...
+
+        def site_of(self, node: ast.AST, frame: Frame) -> Site: ...
+
+        def new_container(
+            self, path: str, node: ast.AST | None, frame: Frame, first: Value
+        ) -> Value: ...
+
+        def by_factory(self, factory: Value, node: ast.AST | None, frame: Frame) -> Value: ...
+
+        def put_under(self, base: ast.expr, atom: Part | Obj, key: Any, frame: Frame) -> Value: ...
+
+        def of_instance(self, value: Value, atom: Inst) -> Value: ...
+
+        def as_host(self, cls: Class) -> Value: ...
+
+        def host_kind(self, cls: Class) -> str: ...
+
+        def of_custom(self, kind: str, name: str, frame: Frame) -> Value: ...
+
+        def place(self, node: ast.expr | None, frame: Frame) -> Place: ...
+
+        def plain_host_attribute(self, atom: Host, name: str, frame: Frame) -> Value: ...
 
         def call_method(
             self, atom: Inst, name: str, arguments: Arguments, frame: Frame

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .attributes import THREAD_LOCALS, Attributes
 from .calls import Calls
 from .classes import Classes
+from .containers import Containers
 from .expressions import Expressions
 from .frames import Arguments, Frame
 from .names import Names
@@ -17,7 +18,7 @@ from .parameters import Parameters
 __all__ = ["THREAD_LOCALS", "Arguments", "Evaluator", "Frame"]
 
 
-class Evaluator(Expressions, Names, Parameters, Attributes, Classes, Calls):
+class Evaluator(Expressions, Names, Parameters, Attributes, Classes, Calls, Containers):
     """Evaluates expressions of a project.
 
     :param project: the files.

@@ -11,6 +11,7 @@ from .frames import Arguments, Frame
 from .index import Function
 from .pieces import SITES, item_of
 from .values import (
+    NOWHERE,
     UNKNOWN,
     Atom,
     Const,
@@ -107,7 +108,9 @@ class Expressions(Core):
                 exact = exact and len(inner) == 1
             else:
                 items.append(self.eval(each, frame))
-        return one(Seq(tuple(items), exact, type(node).__name__.lower()))
+        kind = type(node).__name__.lower()
+        site = self.site_of(node, frame) if kind != "tuple" else NOWHERE
+        return one(Seq(tuple(items), exact, kind, site))
 
     _Tuple = _List
 
@@ -123,17 +126,18 @@ class Expressions(Core):
                         items.extend(atom.items)
             else:
                 items.append((self.constant(self.eval(key, frame)), value))
-        return one(Map(tuple(items)))
+        return one(Map(tuple(items), self.site_of(node, frame)))
 
     def _ListComp(self, node: Any, frame: Frame) -> Value:
-        return one(Seq((self.eval(node.elt, frame),), exact=False))
+        site = self.site_of(node, frame)
+        return one(Seq((self.eval(node.elt, frame),), exact=False, site=site))
 
     _SetComp = _ListComp
 
     _GeneratorExp = _ListComp
 
     def _DictComp(self, node: ast.DictComp, frame: Frame) -> Value:
-        return one(Map(((None, self.eval(node.value, frame)),)))
+        return one(Map(((None, self.eval(node.value, frame)),), self.site_of(node, frame)))
 
     def _Subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         base = self.eval(node.value, frame)
@@ -143,17 +147,26 @@ class Expressions(Core):
             if isinstance(atom, Seq):
                 if isinstance(node.slice, ast.Slice):
                     found.add(replace(atom, exact=False))
-                elif atom.exact and isinstance(key, int) and -len(atom.items) <= key:
-                    if key < len(atom.items):
-                        found |= atom.items[key]
-                else:
-                    found |= atom.any()
+                elif (
+                    atom.exact
+                    and isinstance(key, int)
+                    and -len(atom.items) <= key < len(atom.items)
+                    and not self.grows(atom)
+                ):
+                    found |= atom.items[key]
+                elif not atom.exact or self.grows(atom) or not isinstance(key, int):
+                    found |= self.contents(atom)
             elif isinstance(atom, Map):
-                found |= atom.any() if key is None else atom.get(key)
+                found |= self.contents(atom, key)
             elif isinstance(atom, Part):
-                found.add(atom)
+                put: Value = UNKNOWN
+                if atom.path.startswith("app."):
+                    put = self.put_under(node.value, atom, key, frame)
+                found |= put or {atom}
             elif isinstance(atom, Obj):
                 found |= item_of(atom)
+                if atom.path.endswith("()"):
+                    found |= self.put_under(node.value, atom, key, frame)
             elif isinstance(atom, Ext):
                 found.add(Obj(atom.path + "[]"))
             elif isinstance(atom, Host):
@@ -163,16 +176,4 @@ class Expressions(Core):
                     found.add(Part(atom.kind))
             elif isinstance(atom, Inst):
                 found |= self.call_method(atom, "__getitem__", Arguments([UNKNOWN]), frame)
-        found |= self.stored_items(node.value, frame)
-        return frozenset(found)
-
-    def stored_items(self, base: ast.expr, frame: Frame) -> Value:
-        """What is put under a key of a module's or class's own dict: `TABLE["a"] = f`."""
-        if not isinstance(base, ast.Name):
-            return UNKNOWN
-        found: set[Atom] = set()
-        for scope in {frame.scope, frame.scope.module}:
-            inner = frame if scope is frame.scope else self.frame(scope)
-            for value in scope.items.get(base.id, ()):
-                found |= self.eval(value, inner)
         return frozenset(found)

@@ -143,7 +143,7 @@ def _check(
             name = hook.module.source.name
             tree.skipped.append(Skipped(name, f"line {hook.line} is nested too deeply to judge"))
             notes = []
-        if evaluator.exhausted:
+        if judge.unfinished:
             unfinished.append((hook.module.source.name, hook.line))
         judged.append(_judged(hook, notes, select, ignore))
     places = [

@@ -5,7 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from .index import Binding, Bindings, Call, Class, Function, Module, Scope, Store, terminal_name
+from .index import (
+    ADDING,
+    Addition,
+    Binding,
+    Bindings,
+    Call,
+    Class,
+    Function,
+    Module,
+    Scope,
+    Store,
+    container_name,
+    terminal_name,
+)
 from .sources import Source, parse
 
 if TYPE_CHECKING:
@@ -15,6 +28,10 @@ __all__ = ["read_module"]
 
 Env = dict[str, Bindings]
 _MANY = 24  # more bindings of a name than this reach no use that anybody would follow
+_CONTAINERS = frozenset(
+    """Counter Namespace OrderedDict SimpleNamespace WeakKeyDictionary WeakSet WeakValueDictionary
+    defaultdict deque dict field list set""".split()
+)
 _Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
@@ -120,11 +137,83 @@ class _Pass:
                 if fresh:
                     store = Store(target.value, stored, self.scope, target)
                     self.module.stores.setdefault(target.attr, []).append(store)
+                    if augmented and isinstance(value, ast.expr):
+                        self.addition(target, "extend", (value,))
             elif isinstance(target, ast.Subscript):
-                if fresh and isinstance(target.value, ast.Name) and kind == "assign" and not path:
-                    self.scope.items.setdefault(target.value.id, []).append(value)
+                if fresh and kind == "assign" and not path and isinstance(value, ast.expr):
+                    if augmented:
+                        self.addition(target, "extend", (value,))
+                    else:
+                        self.addition(target.value, "[]", (target.slice, value))
                 self.expression(target.value)
                 self.expression(target.slice)
+
+    def container(
+        self, value: ast.expr | None, names: tuple[str, ...], local: bool = False
+    ) -> None:
+        """Note the names of the containers that an expression makes, or that it is.
+
+        :param local: whether they are names of this function only.
+        """
+        if isinstance(value, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
+            self.module.containers.setdefault(id(value), (names, local))
+            for each in value.values if isinstance(value, ast.Dict) else value.elts:
+                if isinstance(each, (ast.List, ast.Set, ast.Dict, ast.Call)):
+                    self.container(each, names, local)
+        elif isinstance(value, (ast.ListComp, ast.SetComp, ast.DictComp)):
+            self.module.containers.setdefault(id(value), (names, local))
+        elif isinstance(value, ast.Call):
+            if terminal_name(value.func) in _CONTAINERS:
+                self.module.containers.setdefault(id(value), (names, local))
+            if isinstance(value.func, ast.Attribute) and value.func.attr in ("get", "setdefault"):
+                self.renamed(container_name(value), names)
+        elif isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
+            self.renamed(container_name(value), names)
+        elif isinstance(value, ast.IfExp):
+            self.container(value.body, names, local)
+            self.container(value.orelse, names, local)
+        elif isinstance(value, ast.BoolOp):
+            for each in value.values:
+                self.container(each, names, local)
+
+    def assigned(self, value: ast.expr | None, targets: list[ast.expr]) -> None:
+        """Note the names of the containers that are assigned."""
+        names = tuple(filter(None, map(container_name, targets)))
+        local = isinstance(self.scope, Function) and all(
+            isinstance(each, ast.Name) and each.id not in self.scope.outer_names for each in targets
+        )
+        self.container(value, names, local)
+
+    def renamed(self, name: str, names: Iterable[str]) -> None:
+        if name:
+            self.module.renames.setdefault(name, set()).update(
+                each for each in names if each != name
+            )
+
+    def passed(self, node: ast.Call) -> None:
+        """Note what goes by other names where it is passed to."""
+        for index, each in enumerate(node.args):
+            if isinstance(each, (ast.Name, ast.Attribute)):
+                place = (node, index, self.scope)
+                self.module.passed.setdefault(terminal_name(each), []).append(place)
+        for keyword in node.keywords:
+            if keyword.arg and isinstance(keyword.value, (ast.Name, ast.Attribute)):
+                self.renamed(terminal_name(keyword.value), (keyword.arg,))
+
+    def addition(
+        self,
+        base: ast.expr,
+        how: str,
+        values: tuple[ast.expr, ...],
+        keywords: tuple[ast.keyword, ...] = (),
+    ) -> None:
+        name = container_name(base)
+        if name:
+            added = Addition(base, how, values, keywords, self.scope)
+            self.module.additions.setdefault(name, []).append(added)
+            for value in values:
+                if isinstance(value, (ast.List, ast.Set, ast.Dict, ast.Call)):
+                    self.container(value, (name,))
 
     def node(self, node: ast.AST) -> None:
         if self.env is not None and id(node) not in self.seen:
@@ -198,6 +287,10 @@ class _Pass:
             below = link
             if isinstance(link, ast.Call) and id(link) not in self.seen:
                 self.called(link, link.func)
+                self.passed(link)
+                if isinstance(link.func, ast.Attribute) and link.func.attr in ADDING:
+                    passed = tuple(link.args)
+                    self.addition(link.func.value, link.func.attr, passed, tuple(link.keywords))
             self.node(link)
 
     def called(self, node: ast.expr, callee: ast.AST, decorates: Scope | None = None) -> None:
@@ -322,6 +415,7 @@ class _Pass:
 
     def _Assign(self, node: ast.Assign) -> None:
         self.expression(node.value)
+        self.assigned(node.value, node.targets)
         for target in node.targets:
             self.target(target, "assign", node.value)
 
@@ -330,6 +424,7 @@ class _Pass:
         if isinstance(self.scope, Class) and isinstance(node.target, ast.Name):
             self.scope.annotations[node.target.id] = node.annotation
         if node.value is not None:
+            self.assigned(node.value, [node.target])
             self.target(node.target, "assign", node.value)
         elif isinstance(node.target, ast.Name):
             self.scope.bindings.setdefault(node.target.id, [])
@@ -381,6 +476,7 @@ class _Pass:
 
     def _Return(self, node: ast.Return) -> None:
         self.expression(node.value)
+        self.container(node.value, (self.scope.name,))
         if isinstance(self.scope, Function):
             if node.value not in self.scope.returns or node.value is None:
                 self.scope.returns.append(node.value)

@@ -14,11 +14,11 @@ from .values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .index import Scope
+    from .index import Module, Scope
     from .project import Package
 
 
-__all__ = ["Arguments", "Frame", "PackageRef"]
+__all__ = ["Arguments", "Frame", "Origin", "PackageRef"]
 
 
 @dataclass(eq=False)
@@ -35,6 +35,9 @@ class Frame:
     depth: int = 0
     cache: dict[int, Value] = field(default_factory=dict, repr=False)
     busy: set[int] = field(default_factory=set, repr=False)
+
+    def __hash__(self) -> int:
+        return hash((self.scope, self.depth))  # the same in each run: see `values`
 
 
 @dataclass(slots=True)
@@ -64,7 +67,23 @@ class Arguments:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a container is made.
+
+    :param names: what it goes by there.
+    :param local: whether they are names of one function only.
+    """
+
+    module: Module
+    scope: Scope
+    names: tuple[str, ...]
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PackageRef(Atom):
     """A directory of the tree without an `__init__.py`."""
+
+    __hash__ = Atom.__hash__
 
     package: Package

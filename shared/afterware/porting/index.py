@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import ast
+import zlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from .sources import Source
 
-__all__ = ["AnyFunction", "Binding", "Class", "Function", "Module", "Scope", "terminal_name"]
+__all__ = [
+    "ADDING",
+    "Addition",
+    "AnyFunction",
+    "Binding",
+    "Class",
+    "Function",
+    "Module",
+    "Scope",
+    "container_name",
+    "terminal_name",
+]
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+# Methods that put into a container what they are given.
+ADDING = frozenset(
+    """add append appendleft extend extendleft from_mapping insert put put_nowait setdefault
+    update""".split()
+)
 
 Kind = Literal[
     "assign", "augment", "item", "with", "import", "scope", "param", "unknown", "narrow", "star"
@@ -43,7 +62,6 @@ class Scope:
 
     :param reach: for a name that is read, by the id of its node: the bindings that reach it.
     :param exit: the bindings that stand when the scope's code is through.
-    :param items: what is put under keys of a name, by the name: `NAME[key] = value`.
     :param nodes: the expressions and statements that can run, nested functions' left out.
     """
 
@@ -55,8 +73,16 @@ class Scope:
     reach: dict[int, Bindings] = field(default_factory=dict, repr=False)
     exit: dict[str, Bindings] = field(default_factory=dict, repr=False)
     nodes: list[ast.AST] = field(default_factory=list, repr=False)
-    items: dict[str, list[ast.expr]] = field(default_factory=dict, repr=False)
     outer_names: set[str] = field(default_factory=set, repr=False)
+
+    def __hash__(self) -> int:
+        return self._place
+
+    @cached_property
+    def _place(self) -> int:
+        # By where it stands, not by its address: see `values`.
+        name = self.module.source.name.encode("utf-8", "replace")
+        return hash((zlib.crc32(name), self.line, getattr(self.node, "col_offset", -1)))
 
     @property
     def qualname(self) -> str:
@@ -115,6 +141,14 @@ class Function(Scope):
         return "classmethod" in map(terminal_name, self.decorators)
 
     @property
+    def is_setter(self) -> bool:
+        """Whether it runs when a property is assigned to, or deleted."""
+        return any(
+            isinstance(each, ast.Attribute) and each.attr in ("setter", "deleter")
+            for each in self.decorators
+        )
+
+    @property
     def is_property(self) -> bool:
         """Whether it runs when it is read."""
         names = set(map(terminal_name, self.decorators))
@@ -143,6 +177,12 @@ class Module(Scope):
     :param imports: modules that it imports, as (level, dotted name, name taken from it or None).
     :param calls: calls and decorators by the last name of what is called, with their scope.
     :param stores: assignments to attributes, by the attribute's name.
+    :param additions: what is put into containers, by the name that the container goes by.
+    :param containers: the names of containers, by the node that makes them, and whether they are
+        only a function's own.
+    :param renames: by a name, what else the same thing goes by: a target of an assignment, a
+        keyword, the function that returns it.
+    :param passed: calls that are passed what has a name, with its position and their scope.
     """
 
     source: Source = field(default=None, repr=False)  # type: ignore[assignment]  # always given
@@ -154,10 +194,10 @@ class Module(Scope):
     stores: dict[str, list[Store]] = field(default_factory=dict, repr=False)
     stars: list[tuple[int, str]] = field(default_factory=list, repr=False)
     aliases: dict[str, set[str]] = field(default_factory=dict, repr=False)
-    depth_of: dict[int, str] = field(default_factory=dict, repr=False)
-
-    def __hash__(self) -> int:
-        return id(self)
+    additions: dict[str, list[Addition]] = field(default_factory=dict, repr=False)
+    containers: dict[int, tuple[tuple[str, ...], bool]] = field(default_factory=dict, repr=False)
+    renames: dict[str, set[str]] = field(default_factory=dict, repr=False)
+    passed: dict[str, list[tuple[ast.Call, int, Scope]]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,6 +222,36 @@ class Store:
     value: ast.expr | Scope | None
     scope: Scope
     node: ast.AST
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Addition:
+    """A place that puts something into a container: `base.append(value)`, `base[key] = value`.
+
+    :param how: the method, or "[]" for an assignment under a key.
+    :param values: the arguments, or the key and the value.
+    """
+
+    base: ast.expr
+    how: str
+    values: tuple[ast.expr, ...]
+    keywords: tuple[ast.keyword, ...]
+    scope: Scope
+
+
+def container_name(node: ast.AST) -> str:
+    """The name that a container goes by: `b` of `a.b`, `a.b[key]`, `a.b.setdefault(key, [])`."""
+    while True:
+        if isinstance(node, ast.Subscript):
+            node = node.value
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("get", "setdefault")
+        ):
+            node = node.func.value
+        else:
+            return terminal_name(node)
 
 
 def terminal_name(node: ast.AST) -> str:

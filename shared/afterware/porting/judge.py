@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from . import host
 from .evaluate import Arguments, Evaluator, Frame
 from .files import Sent, is_removal, removed_by
-from .index import Function, Module, terminal_name
-from .knowledge import STANDARD, blocks, blocks_by_name, is_lock, lock_kind
+from .implicit import IMPLICIT, implied
+from .index import Class, Function, terminal_name
+from .knowledge import blocks, is_lock
+from .outside import Outside
 from .returns import broken_ways
-from .shared_state import SharedState
 from .values import (
+    MORE,
+    UNKNOWN,
     Atom,
     ClassRef,
     Const,
     Ext,
     Func,
+    Getter,
     Host,
     HostAttr,
     Inst,
-    Map,
     Obj,
     Part,
+    Proxied,
     Reg,
-    Seq,
     Value,
     Wrapped,
     one,
 )
+from .walk import Note, Spot, Walk, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,105 +43,59 @@ if TYPE_CHECKING:
 __all__ = ["Judge", "Note"]
 
 _FRAMES = 600  # calls of one hook that are followed
-_QUIET = frozenset({"structlog", "loguru", "eliot", "logbook", "pprint", "rich"})
-_STARTS = ("threading.Thread()", "threading.Timer()", "multiprocessing.Process()")
-_SPAWNS = frozenset(
-    """_thread.start_new_thread threading._start_new_thread gevent.spawn gevent.spawn_later
-    eventlet.spawn eventlet.spawn_n eventlet.spawn_after asyncio.create_task
-    asyncio.ensure_future""".split()
-)
 _AWAITING = frozenset({"asyncio.gather", "asyncio.wait_for", "asyncio.shield"})
-_CONTAINER = frozenset(
-    "append add insert extend appendleft put put_nowait setdefault update remove discard".split()
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One thing that is otherwise on Quart.
-
-    :param kind: what, as `codes` knows it.
-    :param module: the file that it is in.
-    :param via: where the hook's own file leads there, if it is in another.
-    :param subject: what the line does: the name of the attribute, what is waited for.
-    """
-
-    kind: str
-    module: Module
-    node: ast.AST
-    via: ast.AST
-    subject: str = ""
-
-
-@dataclass(slots=True)
-class _Walk:
-    """The state of judging one hook."""
-
-    hook: Hook
-    notes: dict[tuple[str, int, str], Note] = field(default_factory=dict)
-    visited: set[tuple[int, bool]] = field(default_factory=set)
-    functions: set[Function] = field(default_factory=set)
-    started: dict[tuple[str, int, int], Note] = field(default_factory=dict)
-    joined: set[tuple[str, int, int]] = field(default_factory=set)
-    later: list[tuple[Obj, str, ast.AST, Frame, ast.AST]] = field(default_factory=list)
-
-
-class Judge:
+class Judge(Outside):
     """Judges hooks of one project.
 
     :param evaluator: knows what expressions stand for.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
-        self.evaluator = evaluator
-        self.state = SharedState(evaluator)
+        super().__init__(evaluator)
         self.sent = Sent(evaluator)
+        self.unfinished = False
 
     def judge(self, hook: Hook) -> list[Note]:
         """What of a hook is otherwise on Quart, in the order of its lines."""
         self.evaluator.begin()
-        walk = _Walk(hook)
+        walk = Walk(hook)
         top = self.evaluator.frame(hook.module)
         start = hook.function.node if hook.function is not None else hook.registration.call
+        spot = Spot(walk, top, start, start)
         for atom in hook.value:
-            self.called(atom, hook.arguments, top, start, walk, start, False)
+            self.called(atom, hook.arguments, spot)
         if hook.registered == "subclass":
-            self.note(walk, "process_response", hook.module, start, start)
+            spot.note("process_response")
         if hook.registered == "call-on-close":
-            self.note(walk, "call_on_close", hook.module, start, start)
+            spot.note("call_on_close")
         for name, node in broken_ways(self.evaluator, hook):
-            module = hook.module
-            self.note(walk, name, module, node, node)
+            spot.at(node).note(name)
         for site, note in walk.started.items():
             if site not in walk.joined:
                 walk.notes.setdefault((note.kind, id(note.node), note.subject), note)
-        for obj, name, node, frame, via in walk.later:
-            for kind, subject in self.state.use(obj, name, node, frame, walk.functions):
-                self.note(walk, kind, frame.scope.module, node, via, subject)
-        return sorted(walk.notes.values(), key=lambda note: (_line(note.via), note.kind))
-
-    def note(
-        self,
-        walk: _Walk,
-        kind: str,
-        module: Module,
-        node: ast.AST,
-        via: ast.AST,
-        subject: str = "",
-    ) -> None:
-        if module is walk.hook.module:
-            via = node
-        walk.notes.setdefault((kind, id(node), subject), Note(kind, module, node, via, subject))
+        for obj, name, use in walk.later:
+            for kind, subject in self.state.use(obj, name, use.node, use.frame, walk.functions):
+                use.note(kind, subject)
+        self.unfinished = walk.unfinished or self.evaluator.exhausted
+        if self.unfinished:
+            spot.note("undecided.unfinished")
+        return sorted(walk.notes.values(), key=lambda note: (line_of(note.via), note.kind))
 
     # Walking
 
-    def visit(self, frame: Frame, walk: _Walk, via: ast.AST, aside: bool) -> None:
+    def visit(self, frame: Frame, spot: Spot) -> None:
         """Walk a function's code.
 
-        :param aside: it runs in a thread of its own, where waiting and thread state are its own.
+        :param spot: what calls it.
         """
-        key = (id(frame), aside)
-        if key in walk.visited or len(walk.visited) > _FRAMES:
+        walk = spot.walk
+        key = (id(frame), spot.aside)
+        if key in walk.visited:
+            return
+        if len(walk.visited) > _FRAMES:
+            walk.unfinished = True
             return
         walk.visited.add(key)
         scope = frame.scope
@@ -146,19 +103,22 @@ class Judge:
             walk.functions.add(scope)
         awaited = self.awaited(frame)
         augmented = {id(node.target) for node in scope.nodes if isinstance(node, ast.AugAssign)}
-        own = scope.module is walk.hook.module
+        inside = Spot(walk, frame, spot.node, spot.via, spot.aside)
         for node in scope.nodes:
-            here = node if own else via
+            here = inside.at(node)
             if isinstance(node, ast.Attribute):
                 if id(node) not in awaited:
-                    self.attribute(node, frame, walk, here, aside, id(node) in augmented)
+                    self.attribute(node, here, id(node) in augmented)
             elif isinstance(node, ast.Call):
-                self.call(node, frame, walk, here, aside, id(node) in awaited)
+                self.call(node, here, id(node) in awaited)
             elif isinstance(node, (ast.With, ast.AsyncWith)):
                 for item in node.items:
-                    self.entered(item.context_expr, frame, walk, here, aside)
+                    self.entered(item.context_expr, inside.at(item.context_expr))
             elif isinstance(node, ast.Subscript):
-                self.subscript(node, frame, walk, here, aside)
+                self.subscript(node, here)
+            elif isinstance(node, IMPLICIT):
+                for expression, names in implied(node):
+                    self.runs(self.evaluator.eval(expression, frame), names, here)
 
     def awaited(self, frame: Frame) -> set[int]:
         """The expressions whose coroutine is awaited, by id: here or where they are passed."""
@@ -193,569 +153,272 @@ class Judge:
                     if name in names:
                         yield each
 
-    def attribute(
-        self,
-        node: ast.Attribute,
-        frame: Frame,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-        augmented: bool,
-    ) -> None:
-        module = frame.scope.module
-        base = self.evaluator.eval(node.value, frame)
+    # Attributes and items
+
+    def attribute(self, node: ast.Attribute, spot: Spot, augmented: bool) -> None:
+        base = self.evaluator.eval(node.value, spot.frame)
         storing = isinstance(node.ctx, ast.Store) and not augmented
+        self.used(base, spot)
         for atom in base:
             if isinstance(atom, Inst):
-                method = self.evaluator.find_method(atom.cls, node.attr)
-                if method is not None and method.is_property and not storing:
-                    func = Func(method, None, (one(atom),))
-                    self.called(func, Arguments(), frame, node, walk, via, aside)
+                self.of_instance(atom, atom.cls, node.attr, spot, storing)
+                if self.evaluator.find_method(atom.cls, node.attr) is None:
+                    self.state_of(atom, node.attr, spot)
             elif isinstance(atom, Host):
-                self.of_host(atom, node, storing, augmented, module, walk, via)
-            elif isinstance(atom, Obj) and not aside:
-                self.state_of(atom, node, frame, walk, via)
+                self.of_host(atom, node, storing, augmented, spot)
+            elif isinstance(atom, Obj):
+                self.state_of(atom, node.attr, spot)
         if not storing:
-            for value in self.evaluator.eval(node, frame):
+            for value in self.evaluator.eval(node, spot.frame):
                 if isinstance(value, HostAttr):
-                    self.host_attr(value, node, module, walk, via, augmented)
+                    self.host_attr(value, spot, augmented)
+
+    def of_instance(self, atom: Atom, cls: Class, name: str, spot: Spot, storing: bool) -> None:
+        """What reading or assigning an attribute of an instance of a class of the tree runs."""
+        evaluator = self.evaluator
+        described = evaluator.descriptors(cls, name)
+        for each in described:
+            verb, value = ("__set__", UNKNOWN) if storing else ("__get__", one(ClassRef(cls)))
+            self.method(each, each.cls, verb, Arguments([one(atom), value]), spot)
+        if described:
+            return
+        find = evaluator.find_setter if storing else evaluator.find_method
+        function = find(cls, name)
+        if function is not None:
+            if storing or function.is_property:
+                passed = Arguments([UNKNOWN] if storing else [])
+                self.called(Func(function, None, (one(atom),)), passed, spot)
+        elif storing:
+            passed = Arguments([one(Const(name)), UNKNOWN])
+            self.method(atom, cls, "__setattr__", passed, spot)
+        elif not evaluator.has_attribute(cls, name):
+            self.method(atom, cls, "__getattr__", Arguments([one(Const(name))]), spot)
 
     def of_host(
-        self,
-        atom: Host,
-        node: ast.Attribute,
-        storing: bool,
-        augmented: bool,
-        module: Module,
-        walk: _Walk,
-        via: ast.AST,
+        self, atom: Host, node: ast.Attribute, storing: bool, augmented: bool, spot: Spot
     ) -> None:
-        if atom.kind == "response" and storing and node.attr == "response":
-            self.note(walk, "response.response", module, node, via, "assigned")
-        if atom.kind == "response" and storing and node.attr == "call_on_close":
-            self.note(walk, "call_on_close", module, node, via)
-        if augmented and atom.kind == "response" and node.attr in ("data", "response"):
-            kind = "response.data+=" if node.attr == "data" else "response.response"
-            self.note(walk, kind, module, node, via, "added to")
+        if atom.kind in host.CLASS_OF:
+            for cls in self.evaluator.custom_classes(atom.kind, node.attr, spot.frame):
+                self.of_instance(Inst(cls), cls, node.attr, spot, storing)
+        if atom.kind != "response":
+            return
+        if storing and node.attr == "response":
+            spot.note("response.response", "assigned")
+        if storing and node.attr == "call_on_close":
+            spot.note("call_on_close")
+        if augmented and node.attr in ("data", "response"):
+            spot.note("response.data+=" if node.attr == "data" else "response.response", "added to")
 
-    def host_attr(
-        self,
-        atom: HostAttr,
-        node: ast.AST,
-        module: Module,
-        walk: _Walk,
-        via: ast.AST,
-        augmented: bool = False,
-    ) -> None:
+    def host_attr(self, atom: HostAttr, spot: Spot, augmented: bool = False) -> None:
         kind, name = atom.kind, atom.name
         if kind == "response":
             if (
                 name in host.RESPONSE_COROUTINES and not augmented
             ) or name in host.RESPONSE_MISSING:
-                self.note(walk, f"response.{name}", module, node, via, name)
+                spot.note(f"response.{name}", name)
         elif kind == "request":
             if name in host.REQUEST_COROUTINES or name in host.REQUEST_MISSING:
-                self.note(walk, f"request.{name}", module, node, via, name)
+                spot.note(f"request.{name}", name)
         elif kind == "app" and name in host.APP_MISSING:
-            self.note(walk, "app.missing", module, node, via, name)
+            spot.note("app.missing", name)
 
-    def state_of(
-        self, atom: Obj, node: ast.Attribute, frame: Frame, walk: _Walk, via: ast.AST
-    ) -> None:
-        if self.state.concerns(atom):
-            walk.later.append((atom, node.attr, node, frame, via))
+    def used(self, value: Value, spot: Spot) -> None:
+        """A LocalProxy does its work whenever it is used."""
+        for atom in value:
+            if isinstance(atom, Proxied):
+                for inner in atom.inner:
+                    if isinstance(inner, Obj):
+                        self.state_of(inner, atom.name or "get", spot)
+                    else:
+                        self.called(inner, Arguments(), spot)
 
-    def subscript(
-        self, node: ast.Subscript, frame: Frame, walk: _Walk, via: ast.AST, aside: bool
-    ) -> None:
-        if aside:
-            return
-        for atom in self.evaluator.eval(node.slice, frame):
-            if isinstance(atom, Obj) and self.state.is_thread_id(atom.path):
-                self.note(walk, "thread-id", frame.scope.module, node, via)
-        for atom in self.evaluator.eval(node.value, frame):
-            if isinstance(atom, Inst):
-                name = "__getitem__" if isinstance(node.ctx, ast.Load) else "__setitem__"
-                self.method(
-                    atom, name, Arguments([frozenset(), frozenset()]), frame, node, walk, via, aside
-                )
-
-    def entered(self, node: ast.expr, frame: Frame, walk: _Walk, via: ast.AST, aside: bool) -> None:
-        module = frame.scope.module
-        value = self.evaluator.eval(node, frame)
+    def runs(self, value: Value, names: Iterable[str], spot: Spot) -> None:
+        """Methods that run although nothing calls them by name."""
+        self.used(value, spot)
         for atom in value:
             if isinstance(atom, Inst):
-                self.method(atom, "__enter__", Arguments(), frame, node, walk, via, aside)
-                nothing = Arguments([frozenset()] * 3)
-                self.method(atom, "__exit__", nothing, frame, node, walk, via, aside)
-            elif isinstance(atom, (Obj, Ext)):
-                path = atom.path
-                if is_lock(path):
-                    if not aside:
-                        self.note(walk, "lock", module, node, via, "a lock")
-                elif path.startswith("concurrent.futures.") and not aside:
-                    self.note(walk, "blocking", module, node, via, "another thread")
-                    walk.joined.add(atom.site if isinstance(atom, Obj) else ("", 0, 0))
-                elif not aside and isinstance(atom, Obj):
-                    if path.startswith("tempfile.TemporaryDirectory") or _entering_waits(path):
-                        self.note(walk, "blocking", module, node, via, "a file")
-                    if self.state.concerns(atom):
-                        walk.later.append((atom, "__enter__", node, frame, via))
-                    if atom.left or atom.path.startswith(("sqlite3.", "psycopg")):
-                        reason = blocks(f"{path}.__exit__", atom.flags)
-                        if reason:
-                            self.note(walk, "blocking", module, node, via, reason)
-        if not value and not aside:
-            name = terminal_name(node).lower()
-            if name.endswith(("lock", "mutex", "semaphore")):
-                self.note(walk, "lock", module, node, via, "a lock")
+                for name in names:
+                    self.method(atom, atom.cls, name, Arguments([UNKNOWN]), spot)
 
-    def method(
-        self,
-        atom: Inst,
-        name: str,
-        arguments: Arguments,
-        frame: Frame,
-        node: ast.AST,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-    ) -> None:
-        function = self.evaluator.find_method(atom.cls, name)
-        if function is not None:
-            func = Func(function, None, (one(atom),))
-            self.called(func, arguments, frame, node, walk, via, aside)
+    def subscript(self, node: ast.Subscript, spot: Spot) -> None:
+        base = self.evaluator.eval(node.value, spot.frame)
+        self.used(base, spot)
+        if spot.aside:
+            return
+        for atom in self.evaluator.eval(node.slice, spot.frame):
+            if isinstance(atom, Obj) and self.state.is_thread_id(atom.path):
+                spot.note("thread-id")
+        for atom in base:
+            if isinstance(atom, Inst):
+                name = "__getitem__" if isinstance(node.ctx, ast.Load) else "__setitem__"
+                self.method(atom, atom.cls, name, Arguments([UNKNOWN, UNKNOWN]), spot)
+
+    def entered(self, node: ast.expr, spot: Spot) -> None:
+        """`with node:`."""
+        value = self.evaluator.eval(node, spot.frame)
+        self.used(value, spot)
+        for atom in value:
+            if isinstance(atom, Inst):
+                self.method(atom, atom.cls, "__enter__", Arguments(), spot)
+                self.method(atom, atom.cls, "__exit__", Arguments([UNKNOWN] * 3), spot)
+            elif isinstance(atom, (Obj, Ext)) and not spot.aside:
+                self.outside_entered(atom, spot)
+        if not value and not spot.aside:
+            if terminal_name(node).lower().endswith(("lock", "mutex", "semaphore")):
+                spot.note("lock", "a lock")
+
+    def outside_entered(self, atom: Obj | Ext, spot: Spot) -> None:
+        path = atom.path
+        if is_lock(path):
+            spot.note("lock", "a lock")
+        elif path.startswith("concurrent.futures."):
+            spot.note("blocking", "another thread")
+            if isinstance(atom, Obj):
+                spot.walk.joined.add(atom.site)
+        elif isinstance(atom, Obj):
+            if path.startswith(("tempfile.TemporaryDirectory", "subprocess.Popen()")):
+                spot.note("blocking", "a file")
+            self.state_of(atom, "__enter__", spot)
+            if atom.left or path.startswith(("sqlite3.", "psycopg")):
+                reason = blocks(f"{path}.__exit__", atom.flags)
+                if reason:
+                    spot.note("blocking", reason)
 
     # Calls
 
-    def call(
-        self,
-        node: ast.Call,
-        frame: Frame,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-        awaited: bool,
-    ) -> None:
+    def call(self, node: ast.Call, spot: Spot, awaited: bool) -> None:
         evaluator = self.evaluator
-        callee = evaluator.eval(node.func, frame)
-        arguments = evaluator.arguments(node, frame)
+        callee = evaluator.eval(node.func, spot.frame)
+        arguments = evaluator.arguments(node, spot.frame)
+        self.used(callee, spot)
         for atom in callee:
             if awaited and isinstance(atom, (Ext, Obj, HostAttr)):
                 continue
-            if isinstance(atom, Reg):
-                self.registers(atom, arguments, frame, node, walk, via, aside)
-                continue
             if isinstance(atom, Ext) and atom.path == "builtins.getattr":
-                for value in evaluator.eval(node, frame):
+                for value in evaluator.eval(node, spot.frame):
                     if isinstance(value, HostAttr):
-                        self.host_attr(value, node, frame.scope.module, walk, via)
-                self.via_getattr(node, arguments, frame, walk, via, aside)
-                continue
-            self.called(atom, arguments, frame, node, walk, via, aside)
+                        self.host_attr(value, spot)
+                self.via_getattr(arguments, spot)
+            else:
+                self.called(atom, arguments, spot)
         # A parameter whose only known value is its default, None, is given something by others.
-        if not awaited and all(isinstance(atom, Const) for atom in callee):
-            self.unknown_callee(node, arguments, frame, walk, via, aside)
-        if not aside:
-            self.removals(node, callee, frame, walk, via)
-            self.thread_keys(node, arguments, frame, walk, via)
+        if not awaited and all(isinstance(atom, (Const, Proxied)) for atom in callee):
+            self.unknown_callee(node, arguments, spot)
+        self.own_method(node, callee, spot)
+        if not spot.aside:
+            self.removals(node, callee, spot)
+            self.thread_keys(node, arguments, spot)
 
-    def via_getattr(
-        self,
-        node: ast.Call,
-        arguments: Arguments,
-        frame: Frame,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-    ) -> None:
+    def own_method(self, node: ast.Call, callee: Value, spot: Spot) -> None:
+        """A method that neither the host's class nor any of the tree's has."""
+        if not isinstance(node.func, ast.Attribute):
+            return
+        name = node.func.attr
+        for kind, names in host.NAMES_OF.items():
+            if callee == one(Part(f"{kind}.{name}")) and name not in names:
+                spot.note(f"undecided.{kind}", kind)
+
+    def via_getattr(self, arguments: Arguments, spot: Spot) -> None:
         name = self.evaluator.constant(arguments.get(1))
-        for atom in arguments.get(0):
-            if isinstance(atom, Obj) and isinstance(name, str) and not aside:
-                if self.state.concerns(atom):
-                    walk.later.append((atom, name, node, frame, via))
+        if isinstance(name, str):
+            for atom in arguments.get(0):
+                self.got(atom, name, spot)
 
-    def registers(
-        self,
-        atom: Reg,
-        arguments: Arguments,
-        frame: Frame,
-        node: ast.Call,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-    ) -> None:
-        if atom.name == "call_on_close":
-            self.note(walk, "call_on_close", frame.scope.module, node, via)
-            for each in arguments.get(0):
-                self.called(each, Arguments(), frame, node, walk, via, aside)
+    def got(self, atom: Atom, name: str, spot: Spot) -> None:
+        """An attribute that is read by a name in a string."""
+        if isinstance(atom, Inst):
+            self.of_instance(atom, atom.cls, name, spot, storing=False)
+            self.state_of(atom, name, spot)
+        elif isinstance(atom, Obj):
+            self.state_of(atom, name, spot)
+        elif isinstance(atom, Host) and atom.kind in host.CLASS_OF:
+            for cls in self.evaluator.custom_classes(atom.kind, name, spot.frame):
+                self.of_instance(Inst(cls), cls, name, spot, storing=False)
 
-    def called(
-        self,
-        atom: Atom,
-        arguments: Arguments,
-        frame: Frame,
-        node: ast.AST,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-    ) -> None:
+    def getter(self, getter: Getter, arguments: Arguments, spot: Spot) -> None:
+        """A call of what attrgetter or methodcaller made."""
+        for dotted in getter.names:
+            value = arguments.get(0)
+            for name in dotted.split("."):
+                found: set[Atom] = set()
+                for atom in value:
+                    self.got(atom, name, spot)
+                    found |= self.evaluator.attribute(atom, name, spot.frame)
+                value = frozenset(found)
+                for atom in value:
+                    if isinstance(atom, HostAttr):
+                        self.host_attr(atom, spot)
+            if getter.arguments is not None:
+                for atom in value:
+                    self.called(atom, Arguments(list(getter.arguments)), spot)
+
+    def called(self, atom: Atom, arguments: Arguments, spot: Spot) -> None:
         """Follow a call of one thing."""
-        evaluator, module = self.evaluator, frame.scope.module
+        evaluator = self.evaluator
         if isinstance(atom, Func):
-            self.visit(evaluator.call_frame(atom, arguments, frame), walk, via, aside)
+            self.visit(evaluator.call_frame(atom, arguments, spot.frame), spot)
         elif isinstance(atom, Wrapped):
-            if _hands_over(arguments):
-                self.undecided(arguments, node, module, walk, via)
+            self.hand_over(arguments, spot)
             for inner in atom.inner:
-                self.called(inner, arguments, frame, node, walk, via, aside)
+                self.called(inner, arguments, spot)
         elif isinstance(atom, ClassRef):
-            made = Inst(atom.cls)
-            for name in ("__init__", "__new__", "__post_init__"):
-                self.method(made, name, arguments, frame, node, walk, via, aside)
-            if _hands_over(arguments) and evaluator.find_method(atom.cls, "__init__") is None:
-                outside = evaluator.mro(atom.cls)[1]
-                if any(_is_unknown(path) for path in outside) and not _plain_bases(outside):
-                    self.undecided(arguments, node, module, walk, via)
+            self.made(atom, arguments, spot)
         elif isinstance(atom, Inst):
-            self.method(atom, "__call__", arguments, frame, node, walk, via, aside)
+            self.method(atom, atom.cls, "__call__", arguments, spot)
         elif isinstance(atom, HostAttr):
-            self.host_called(atom, node, module, walk, via)
+            self.host_called(atom, spot)
+        elif isinstance(atom, Getter):
+            self.getter(atom, arguments, spot)
+        elif isinstance(atom, Reg):
+            if atom.name == "call_on_close":
+                spot.note("call_on_close")
+                for each in arguments.get(0):
+                    self.called(each, Arguments(), spot)
         elif isinstance(atom, (Ext, Obj)):
-            self.outside(atom, arguments, frame, node, walk, via, aside)
+            self.outside(atom, arguments, spot)
         elif isinstance(atom, Part):
+            if atom.path.startswith(("app.config", "app.extensions")):
+                self.hand_over(arguments, spot)
             if not atom.path.startswith(("request", "response", "session", "g.")):
-                self.unknown_callee(node, arguments, frame, walk, via, aside, strong=True)
+                self.waits_by_name(arguments, spot)
+        elif atom == MORE:
+            spot.walk.unfinished = True
 
-    def host_called(
-        self, atom: HostAttr, node: ast.AST, module: Module, walk: _Walk, via: ast.AST
-    ) -> None:
+    def made(self, atom: ClassRef, arguments: Arguments, spot: Spot) -> None:
+        """An instance of a class of the tree is made."""
+        for name in ("__init__", "__new__", "__post_init__"):
+            self.method(Inst(atom.cls), atom.cls, name, arguments, spot)
+        if self.evaluator.find_method(atom.cls, "__init__") is None:
+            self.made_outside(self.evaluator.mro(atom.cls)[1], arguments, spot)
+
+    def method(self, atom: Atom, cls: Class, name: str, arguments: Arguments, spot: Spot) -> None:
+        function = self.evaluator.find_method(cls, name)
+        if function is None:
+            return
+        self.called(Func(function, None, (one(atom),)), arguments, spot)
+
+    def host_called(self, atom: HostAttr, spot: Spot) -> None:
         if atom.kind in ("app", "blueprint") and atom.name in host.APP_COROUTINES:
-            if atom.name == "process_response" and walk.hook.registered == "subclass":
-                return
-            self.note(walk, f"helper.{atom.name}", module, node, via, atom.name)
+            if atom.name != "process_response" or spot.walk.hook.registered != "subclass":
+                spot.note(f"helper.{atom.name}", atom.name)
 
-    def outside(
-        self,
-        atom: Ext | Obj,
-        arguments: Arguments,
-        frame: Frame,
-        node: ast.AST,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-    ) -> None:
-        """A call of something that is not in the tree."""
-        module, path = frame.scope.module, atom.path
-        top = path.partition(".")[0].removesuffix("()")
-        flags = atom.flags if isinstance(atom, Obj) else frozenset()
-        last = path.rpartition(".")[2]
-        if top == "flask" and path.count(".") == 1 and last in host.HELPERS:
-            self.note(walk, f"helper.{last}", module, node, via, last)
-            return
-        if path == "flask.Response" or path.startswith("flask.Response."):
-            if "direct_passthrough" in arguments.keywords:
-                self.note(walk, "response.init_passthrough", module, node, via)
-            return
-        if isinstance(atom, Obj) and self.started(atom, last, arguments, frame, node, walk, via):
-            return
-        if path in _SPAWNS or path.endswith(
-            (".run_in_executor", ".add_job", ".start_background_task")
-        ):
-            self.spawn(("", _line(node), 0), arguments, frame, node, walk, via)
-            return
-        if not aside:
-            waits = blocks(path, flags | self.evaluator.flags(arguments))
-            if path.startswith("builtins.function.") and last in ("delay", "apply_async"):
-                waits = "the network"
-            if waits and not _at_once(path, last, arguments, flags, self.evaluator):
-                kind = "lock" if waits == "a lock" else "blocking"
-                if isinstance(atom, Obj) and lock_kind(path.rpartition(".")[0]):
-                    kind = "lock"
-                if not self.handled_as_state(atom, last):
-                    self.note(walk, kind, module, node, via, waits)
-                if last in ("join", "result") and isinstance(atom, Obj):
-                    walk.joined.add(atom.site)
-            if self.state.is_context_call(path):
-                self.note(walk, "contextvar-reset", module, node, via, last)
-            if isinstance(atom, Ext) and self.state.is_thread_time(path):
-                self.note(walk, "thread-time", module, node, via, last)
-        self.callbacks(atom, arguments, frame, node, walk, via, aside)
-        if _hands_over(arguments) and _is_unknown(path) and last not in _CONTAINER:
-            if isinstance(node, ast.Call) and self.sent_to_receivers(
-                node, arguments, frame, walk, via, aside
-            ):
-                return
-            self.undecided(arguments, node, module, walk, via)
+    # Files and threads
 
-    def handled_as_state(self, atom: Ext | Obj, last: str) -> bool:
-        return isinstance(atom, Obj) and last in ("release",)
-
-    def started(
-        self,
-        atom: Obj,
-        last: str,
-        arguments: Arguments,
-        frame: Frame,
-        node: ast.AST,
-        walk: _Walk,
-        via: ast.AST,
-    ) -> bool:
-        """Whether a call starts work that goes on beside the hook."""
-        path = atom.path
-        if last == "start" and path.removesuffix(".start") in _STARTS:
-            walk.started.setdefault(
-                atom.site, Note("thread", frame.scope.module, node, via, "a thread")
-            )
-            return True
-        if path.endswith(".submit") and (
-            "Executor" in path or path.startswith(("concurrent.", "flask_executor"))
-        ):
-            self.spawn(atom.site, arguments, frame, node, walk, via)
-            return True
-        if last in ("call_later", "call_soon_threadsafe", "call_soon", "create_task") and (
-            path.startswith("asyncio.")
-        ):
-            self.spawn(atom.site, arguments, frame, node, walk, via)
-            return True
-        return False
-
-    def spawn(
-        self,
-        site: tuple[str, int, int],
-        arguments: Arguments,
-        frame: Frame,
-        node: ast.AST,
-        walk: _Walk,
-        via: ast.AST,
-    ) -> None:
-        note = Note("thread", frame.scope.module, node, via, "a thread")
-        walk.started.setdefault(site, note)
-        self.callbacks(Ext("concurrent"), arguments, frame, node, walk, via, True)
-
-    def callbacks(
-        self,
-        atom: Ext | Obj,
-        arguments: Arguments,
-        frame: Frame,
-        node: ast.AST,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-    ) -> None:
-        """Functions that are handed over to be called."""
-        path = atom.path
-        if path.startswith(
-            (
-                "functools.partial",
-                "functools.wraps",
-                "functools.update_wrapper",
-                "atexit.",
-                "builtins.isinstance",
-                "builtins.callable",
-                "builtins.getattr",
-                "builtins.hasattr",
-                "logging.",
-                "inspect.",
-                "asyncio.iscoroutinefunction",
-                "builtins.id",
-                "builtins.type",
-                "builtins.print",
-                "builtins.repr",
-                "builtins.str",
-                "types.",
-            )
-        ):
-            return
-        if path in _STARTS or path.removesuffix("()") in {s.removesuffix("()") for s in _STARTS}:
-            args = arguments.keywords.get("args", arguments.get(2 if "Timer" in path else 3))
-            passed = Arguments(
-                [item for each in args if isinstance(each, Seq) for item in each.items],
-                rest=frozenset(),
-            )
-            target = arguments.keywords.get("target") or arguments.keywords.get("function")
-            target = target or arguments.get(1)
-            for func in target:
-                self.called(func, passed, frame, node, walk, via, True)
-            return
-        for index, value in enumerate(arguments.positional):
-            for func in value:
-                if isinstance(func, (Func, Wrapped)):
-                    rest = arguments.positional[index + 1 :]
-                    if path in ("builtins.map", "builtins.filter"):
-                        rest = [self.evaluator.items(each) for each in rest]
-                    elif path == "functools.reduce":
-                        items = self.evaluator.items(arguments.get(1))
-                        rest = [arguments.get(2) or items, items]
-                    elif path in ("builtins.sorted", "builtins.min", "builtins.max"):
-                        rest = [self.evaluator.items(arguments.get(0))]
-                    self.called(func, Arguments(list(rest)), frame, node, walk, via, aside)
-        for name, value in arguments.keywords.items():
-            for func in value:
-                if isinstance(func, (Func, Wrapped)) and name != "target":
-                    self.called(func, Arguments(), frame, node, walk, via, aside)
-
-    def unknown_callee(
-        self,
-        node: ast.AST,
-        arguments: Arguments,
-        frame: Frame,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-        strong: bool = False,
-    ) -> None:
-        """A call of something of which nothing is known but its name."""
-        if not isinstance(node, ast.Call):
-            return
-        path = _dotted(node.func)
-        reason = blocks_by_name(path)
-        module = frame.scope.module
-        if reason and not aside:
-            kind = "lock" if reason == "a lock" else "blocking"
-            if not _at_once(path, path.rpartition(".")[2], arguments, frozenset(), self.evaluator):
-                self.note(walk, kind, module, node, via, reason)
-        if not aside and self.state.is_context_call(path):
-            self.note(walk, "contextvar-reset", module, node, via, path.rpartition(".")[2])
-        if strong:
-            return
-        last = path.rpartition(".")[2]
-        if last == "submit":
-            self.spawn(("", _line(node), 0), arguments, frame, node, walk, via)
-            return
-        if _hands_over(arguments) and last not in _CONTAINER:
-            if self.sent_to_receivers(node, arguments, frame, walk, via, aside):
-                return
-            self.undecided(arguments, node, module, walk, via)
-
-    def sent_to_receivers(
-        self,
-        node: ast.Call,
-        arguments: Arguments,
-        frame: Frame,
-        walk: _Walk,
-        via: ast.AST,
-        aside: bool,
-    ) -> bool:
-        """Follow a signal to those of the tree that are connected to it, if any are."""
-        receivers = self.state.receivers(node, frame)
-        for func in receivers:
-            passed = Arguments(list(arguments.positional), dict(arguments.keywords))
-            self.called(func, passed, frame, node, walk, via, aside)
-        return bool(receivers)
-
-    def undecided(
-        self, arguments: Arguments, node: ast.AST, module: Module, walk: _Walk, via: ast.AST
-    ) -> None:
-        kinds = {kind for value in arguments.every() for kind in _hosts_in(value)}
-        for kind in sorted(kinds & {"response", "request"}):
-            self.note(walk, f"undecided.{kind}", module, node, via, kind)
-
-    def removals(
-        self, node: ast.Call, callee: Value, frame: Frame, walk: _Walk, via: ast.AST
-    ) -> None:
+    def removals(self, node: ast.Call, callee: Value, spot: Spot) -> None:
         for atom in callee:
-            if isinstance(atom, Obj) and "delete=False" in atom.flags and _closes(atom.path):
-                continue
+            if isinstance(atom, Obj) and "delete=False" in atom.flags:
+                if atom.path.endswith(".close"):
+                    continue
             if isinstance(atom, (Ext, Obj)) and is_removal(atom.path):
                 for expression, whole in removed_by(node, atom.path):
-                    if self.sent.is_sent(expression, frame, whole):
-                        self.note(walk, "file-removed", frame.scope.module, node, via)
+                    if self.sent.is_sent(expression, spot.frame, whole):
+                        spot.note("file-removed")
                         return
 
-    def thread_keys(
-        self, node: ast.Call, arguments: Arguments, frame: Frame, walk: _Walk, via: ast.AST
-    ) -> None:
+    def thread_keys(self, node: ast.Call, arguments: Arguments, spot: Spot) -> None:
         if terminal_name(node.func) not in ("pop", "get", "setdefault", "discard", "remove"):
             return
         for value in arguments.every():
             for atom in value:
                 if isinstance(atom, Obj) and self.state.is_thread_id(atom.path):
-                    self.note(walk, "thread-id", frame.scope.module, node, via)
-
-
-def _closes(path: str) -> bool:
-    return path.endswith(".close")
-
-
-def _line(node: ast.AST) -> int:
-    return getattr(node, "lineno", 0)
-
-
-def _dotted(node: ast.AST) -> str:
-    """The text of a dotted expression, with what is called or subscripted left out."""
-    parts: list[str] = []
-    while True:
-        if isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        elif isinstance(node, ast.Subscript):
-            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-                if node.slice.value.isidentifier():
-                    parts.append(node.slice.value)
-            node = node.value
-        elif isinstance(node, ast.Name):
-            parts.append(node.id)
-            break
-        else:
-            parts.append("_")
-            break
-    return ".".join(reversed(parts))
-
-
-def _hosts_in(value: Value, deep: int = 0) -> Iterable[str]:
-    for atom in value:
-        if isinstance(atom, Host):
-            yield atom.kind
-        elif isinstance(atom, Seq) and deep < 3:
-            for item in atom.items:
-                yield from _hosts_in(item, deep + 1)
-        elif isinstance(atom, Map) and deep < 3:
-            yield from _hosts_in(atom.any(), deep + 1)
-
-
-def _hands_over(arguments: Arguments) -> bool:
-    return any(
-        kind in ("response", "request") for value in arguments.every() for kind in _hosts_in(value)
-    )
-
-
-def _is_unknown(path: str) -> bool:
-    top = path.partition(".")[0].removesuffix("()").removesuffix("[]")
-    return not (top in STANDARD or top in ("flask", "werkzeug") or top in _QUIET)
-
-
-def _plain_bases(outside: Iterable[str]) -> bool:
-    return all(path.endswith(("object", "NamedTuple", "Generic", "Protocol")) for path in outside)
-
-
-def _entering_waits(path: str) -> bool:
-    return path.startswith(("subprocess.Popen()", "zipfile.ZipFile()")) and path.endswith("Popen()")
-
-
-def _at_once(
-    path: str,
-    last: str,
-    arguments: Arguments,
-    flags: frozenset[str],
-    evaluator: Evaluator,
-) -> bool:
-    """Whether a call that may wait is told not to, or has nothing to wait for."""
-    first = evaluator.constant(arguments.get(0))
-    blocking = evaluator.constant(arguments.keywords.get("blocking", frozenset()))
-    block = evaluator.constant(arguments.keywords.get("block", frozenset()))
-    if last == "acquire":
-        return blocking is False or first is False
-    if path.startswith("queue.") and last == "put":
-        second = evaluator.constant(arguments.get(1))
-        if block is False or second is False:
-            return True
-        sizes = [flag for flag in flags if flag.startswith(("maxsize=", "0="))]
-        return not sizes or all(flag in ("maxsize=0", "0=0", "maxsize=-1") for flag in sizes)
-    if path.startswith("queue.") and last == "get":
-        return block is False or first is False
-    if last == "shutdown":
-        return evaluator.constant(arguments.keywords.get("wait", frozenset())) is False
-    return False
+                    spot.note("thread-id")

@@ -138,7 +138,7 @@ class Names(Core):
         finally:
             self._depth -= 1
             frame.busy.discard(key)
-        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 2:
+        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 10:
             frame.cache[key] = value
         return value
 
@@ -167,7 +167,7 @@ class Names(Core):
             for a in old:
                 if isinstance(a, Seq):
                     extra = [b for b in added if isinstance(b, Seq)]
-                    merged.update(Seq((*a.items, *b.items), a.exact, a.kind) for b in extra)
+                    merged.update(replace(a, items=(*a.items, *b.items)) for b in extra)
                 else:
                     merged.add(Data("str") if isinstance(a, Const) else a)
             return frozenset(merged)

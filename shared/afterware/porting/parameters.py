@@ -47,7 +47,9 @@ class Parameters(Core):
         ordered = [*spec.posonlyargs, *spec.args]
         owner = function.owner
         if owner is not None and ordered and ordered[0].arg == name and not function.static:
-            return one(ClassRef(owner) if function.of_class else Inst(owner))
+            if function.of_class:
+                return one(ClassRef(owner))
+            return one(Inst(owner)) | self.as_host(owner)
         for annotated in (*ordered, *spec.kwonlyargs):
             if annotated.arg == name and annotated.annotation is not None:
                 value |= self.annotated(annotated.annotation, frame)
@@ -80,7 +82,7 @@ class Parameters(Core):
         result: set[Atom] = set()
         for atom in value:
             if isinstance(atom, ClassRef):
-                result.add(Inst(atom.cls))
+                result |= {Inst(atom.cls), *self.as_host(atom.cls)}
             elif isinstance(atom, Ext):
                 result |= self.instance_of(atom.path)
         return frozenset(result)
@@ -173,7 +175,12 @@ class Parameters(Core):
         for each in node.args:
             if isinstance(each, ast.Starred):
                 for atom in self.eval(each.value, frame):
-                    if isinstance(atom, Seq) and atom.exact and not arguments.rest:
+                    if (
+                        isinstance(atom, Seq)
+                        and atom.exact
+                        and not arguments.rest
+                        and not self.grows(atom)
+                    ):
                         arguments.positional.extend(atom.items)
                         break
                 else:
@@ -198,13 +205,27 @@ class Parameters(Core):
         found: set[Atom] = set()
         for atom in value:
             if isinstance(atom, Seq):
-                found |= atom.any()
+                found |= self.contents(atom)
             elif isinstance(atom, Map):
                 found |= {Const(key) for key, _ in atom.items if key is not None}
             elif isinstance(atom, Obj):
                 found |= item_of(atom)
             elif isinstance(atom, Part):
                 found.add(atom)
+            elif isinstance(atom, Inst):
+                found |= self._iterated(atom)
+        return frozenset(found)
+
+    def _iterated(self, atom: Inst) -> Value:
+        """What iterating over an instance of a class of the tree gives."""
+        frame = self.frame(atom.cls)
+        iterator = self.call_method(atom, "__iter__", Arguments(), frame)
+        found: set[Atom] = set()
+        for each in iterator:
+            if isinstance(each, Inst):
+                found |= self.call_method(each, "__next__", Arguments(), frame)
+            else:
+                found |= self.items(one(each))
         return frozenset(found)
 
     def unpack(self, value: Value, path: tuple[int | None, ...]) -> Value:
@@ -219,7 +240,7 @@ class Parameters(Core):
                     ):
                         found |= atom.items[step]
                     elif step is None or not atom.exact:
-                        found |= atom.any()
+                        found |= self.contents(atom)
                 elif isinstance(atom, Obj):
                     found |= item_of(atom)
                 elif isinstance(atom, Part):

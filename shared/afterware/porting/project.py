@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -12,10 +14,11 @@ from .flow import read_module
 from .sources import Skipped, Source, Unreadable
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable, Iterator
 
     from .core import Core
-    from .index import Call, Class, Module, Store
+    from .index import Addition, Call, Class, Module, Scope, Store
 
 __all__ = ["Package", "Project"]
 
@@ -39,6 +42,10 @@ _WORD = re.compile(rb"\w+")
 # How a name stands in a text that stores to it as an attribute, calls it or inherits from it.
 _STORED = rb"\.%s\b\s*(?::[^=\n]+)?(?:[-+|]?=[^=]|,[^()\n]*=)"
 _CALLED = rb"\b%s\s*\(|@[\w.]*\b%s\b|\b%s\s+as\s|[(,]\s*(?:\w+\.)*%s\s*[,)]"
+_ADDED = rb"\b%s\b(?:\[[^\n]*\]|\.(?:get|setdefault)\([^\n]*\))*(?:\s*[|+]?=[^=]|\s*\.\s*\w+\()"
+_PASSED = rb"(?:[=(,:]|return)\s*(?:\w+\.)*%s\b"
+_OF_HOST = rb"class\s+\w+\s*\([^)]*%s|\b%s\s+as\s"
+_BOUND = rb"\b%s\s*[:=]"
 _INHERITED = rb"class\s+\w+\s*\([^)]*\b%s\b"
 
 
@@ -47,6 +54,9 @@ class Package:
     """A directory of the tree that is imported as a namespace."""
 
     directory: str
+
+    def __hash__(self) -> int:
+        return zlib.crc32(self.directory.encode("utf-8", "replace"))
 
 
 class Project:
@@ -65,6 +75,7 @@ class Project:
         self._linked_homes: set[str] = set()
         self._members: dict[str, list[Source]] = {}
         self._homes: dict[str, list[Source]] = {}
+        self._host_classes: dict[tuple[str, str], list[Class]] = {}
         self._subclasses: dict[int, list[Class]] = {}
         self._speaks: dict[int, bool] = {}
         self._parsed: list[Module] = []
@@ -73,6 +84,7 @@ class Project:
         self._package_sources: dict[str, list[Source]] = {}
         self._allowance = _ALLOWANCE
         self._searches = _SEARCHES
+        self._words: dict[tuple[str, bytes], list[Source]] = {}
         self._base_lists: dict[str, list[str]] = {}
         self._tops: set[bytes] = set()
         self._mentions: dict[tuple[str, str, bytes], list[Module]] = {}
@@ -132,6 +144,8 @@ class Project:
             return None
         for base in self._bases(module.source):
             found = self._at(base, parts)
+            if isinstance(found, Package) and parts[0] in sys.stdlib_module_names:
+                continue  # a directory of that name is no reason to hide Python's own module
             if found is not None:
                 return None if self._is_installed(base) and _is_known(parts[0], module) else found
         return None
@@ -286,12 +300,10 @@ class Project:
                     if word in each.source.data and self._top(each.source.key) == home
                 ]
             else:
-                self._searches -= len(linked)
                 found = [
                     each
-                    for each in linked
-                    if word in each.data
-                    and (each.key in self._modules or pattern.search(each.data))
+                    for each in self._containing(key[0], word, linked)
+                    if each.key in self._modules or pattern.search(each.data)
                 ]
             here = module.source.path.parent
             found.sort(key=lambda each: (each.path.parent != here, not each.traced))
@@ -299,6 +311,14 @@ class Project:
             self._mentions[key] = [each for each in modules if each is not None]
         found_modules = self._mentions[key]
         return found_modules if module in found_modules else [module, *found_modules]
+
+    def _containing(self, key: str, word: bytes, linked: list[Source]) -> list[Source]:
+        """The files whose text has a word in it, searched once."""
+        found = self._words.get((key, word))
+        if found is None:
+            self._searches -= len(linked)
+            found = self._words[key, word] = [each for each in linked if word in each.data]
+        return found
 
     def stores(self, name: str, module: Module) -> list[Store]:
         """Assignments to attributes of a name, in the modules linked with one."""
@@ -346,13 +366,37 @@ class Project:
             directory = directory.parent
         return f"{directory}/"
 
+    def additions(self, name: str, module: Module) -> list[Addition]:
+        """What is put into containers that go by a name, in the modules linked with one."""
+        return [
+            addition
+            for each in self.mentioning(module, name, _ADDED)
+            for addition in each.additions.get(name, ())
+        ]
+
+    def renamed(self, name: str, module: Module) -> set[str]:
+        """What else that which goes by a name goes by."""
+        return {
+            other
+            for each in self.mentioning(module, name, _PASSED)
+            for other in each.renames.get(name, ())
+        }
+
+    def passed(self, name: str, module: Module) -> list[tuple[ast.Call, int, Scope]]:
+        """The calls that are passed what has a name, with its position."""
+        return [
+            place
+            for each in self.mentioning(module, name, _PASSED)
+            for place in each.passed.get(name, ())
+        ]
+
     def calls(self, names: Iterable[str], module: Module) -> list[Call]:
         """Calls of what has one of these names, or is imported under another for it."""
         found: list[Call] = []
         seen: set[int] = set()
-        for name in names:
+        for name in sorted(names):
             for each in self.mentioning(module, name, _CALLED):
-                for alias in {name, *each.aliases.get(name, ())}:
+                for alias in sorted({name, *each.aliases.get(name, ())}):
                     for call in each.calls.get(alias, ()):
                         if id(call) not in seen:
                             seen.add(id(call))
@@ -373,6 +417,31 @@ class Project:
                     if below not in found and below is not cls:
                         found.append(below)
         return found
+
+    def host_classes(self, evaluator: Core, kind: str, module: Module) -> list[Class]:
+        """The tree's own classes of responses or requests, in the modules linked with one."""
+        key = (self.linked(module.source)[0].key, kind)
+        found = self._host_classes.get(key)
+        if found is None:
+            found = self._host_classes[key] = []
+            for each in self.mentioning(module, kind.title(), _OF_HOST):
+                for cls in each.classes:
+                    if cls.bases and evaluator.host_kind(cls) == kind and cls not in found:
+                        found.append(cls)
+            for cls in list(found):
+                for below in self.subclasses(evaluator, cls):
+                    if below not in found:
+                        found.append(below)
+        return found
+
+    def classes_with(self, name: str, module: Module) -> list[Class]:
+        """The classes whose body binds a name, in the modules linked with one."""
+        return [
+            cls
+            for each in self.mentioning(module, name, _BOUND)
+            for cls in each.classes
+            if name in cls.bindings
+        ]
 
     def speaks_flask(self, module: Module) -> bool:
         """Whether what is called app in a module may be Flask's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
@@ -20,6 +21,8 @@ __all__ = ["rewrite_module"]
 
 Place = tuple[int, int]
 
+_REGISTERING = frozenset({"after_request", "after_request_funcs", "register_blueprint"})
+_DOES_NOTHING = ("print", "log.", "logger.", "logging.", "warnings.")
 _AWAITED = '''
 async def {name}(value):
     """Quart's error responses are Werkzeug's, whose methods are no coroutines."""
@@ -81,6 +84,10 @@ class _Names:
             for node in ast.walk(module.node)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         }
+        if module.source.path.name == "__init__.py":
+            # A name of a package hides the module of that name in it.
+            with contextlib.suppress(OSError):
+                self.taken |= {each.stem for each in module.source.path.parent.iterdir()}
         self.body = self._free("body", "response_body", "afterware_body")
         self.hooks_class = self._free("Hooks", "PortableHooks")
         self.awaited = self._free("_awaited", "_awaited_value")
@@ -198,7 +205,8 @@ class _Editor(cst.CSTTransformer):
         bound = cst.parse_statement(f"{name}.init_app({receiver})\n")
         assert isinstance(made, cst.SimpleStatementLine)
         # The blank lines before the hook stand before its set as well; its comments stay with it.
-        blank = [line for line in node.leading_lines if line.comment is None][:2]
+        above = sum(line.comment is None for line in node.leading_lines)
+        blank = [cst.EmptyLine(indent=False)] * min(above, 2)
         made = made.with_changes(leading_lines=blank)
         if not node.leading_lines:
             node = node.with_changes(leading_lines=[cst.EmptyLine(indent=False)])
@@ -369,16 +377,26 @@ def _order_matters(
     if first not in block or second not in block:
         return True
     between = block[block.index(first) + 1 : block.index(second)]
-    for statement in between:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call):
-                passed = [*node.args, *(keyword.value for keyword in node.keywords)]
-                if any(ast.unparse(each) == receiver for each in passed):
-                    return True
-            elif isinstance(node, ast.Attribute) and node.attr == "after_request":
-                if ast.unparse(node.value) == receiver:
-                    return True
-    return False
+    return any(_may_register(statement, receiver) for statement in between)
+
+
+def _may_register(node: ast.AST, receiver: str) -> bool:
+    """Whether a statement may register a hook on an app or blueprint when it is run."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        # Only its decorators run now; its body when somebody calls it.
+        return any(_may_register(each, receiver) for each in getattr(node, "decorator_list", ()))
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        # What is called for nothing that it gives is called for what it does.
+        if not ast.unparse(node.value.func).startswith((f"{receiver}.", *_DOES_NOTHING)):
+            return True
+    if isinstance(node, ast.Call):
+        passed = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if any(ast.unparse(each) == receiver for each in passed):
+            return True
+    if isinstance(node, ast.Attribute) and node.attr in _REGISTERING:
+        if ast.unparse(node.value) == receiver:
+            return True
+    return any(_may_register(each, receiver) for each in ast.iter_child_nodes(node))
 
 
 def _with_imports(new: cst.Module, editor: _Editor, names: _Names, to: Target) -> cst.Module:

@@ -150,7 +150,7 @@ def _registrations(evaluator: Evaluator, module: Module) -> Iterator[Registratio
         wanted = (
             name in _NAMES
             or handed_on
-            or name == "map"
+            or name in ("map", "getattr")
             or (lists and (name in _LIST_METHODS or name in ("setdefault", "update")))
             or (name in module.bindings and _is_alias(module, name))
             or any(name in aliases for key, aliases in module.aliases.items() if key in _NAMES)
@@ -429,9 +429,33 @@ def _functions(
             for function, _ in _functions(evaluator, atom.inner, seen):
                 yield function, one(atom)
         elif isinstance(atom, Inst):
-            function_found = evaluator.find_method(atom.cls, "__call__")
-            if function_found is not None:
-                yield function_found, one(Func(function_found, None, (one(atom),)))
+            called = evaluator.find_method(atom.cls, "__call__")
+            if called is not None:
+                func = Func(called, None, (one(atom),))
+                kept = _kept_by(evaluator, atom, called)
+                inside = list(_functions(evaluator, kept, seen)) if kept else []
+                for function, _ in inside or [(called, kept)]:
+                    yield function, one(func)
+
+
+def _kept_by(evaluator: Evaluator, atom: Inst, called: Function) -> Value:
+    """The function that an object was made for: the one whose answer its `__call__` gives back."""
+    spec = called.args
+    ordered = [*spec.posonlyargs, *spec.args]
+    if not ordered or atom.frame is None:
+        return frozenset()
+    for expression in called.returns:
+        for node in ast.walk(expression) if expression is not None else ():
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            base = node.func.value
+            if isinstance(base, ast.Name) and base.id == ordered[0].arg:
+                value = evaluator.attribute(atom, node.func.attr, evaluator.frame(atom.cls))
+                passed = (atom.frame.arguments or {}).values()
+                kept = frozenset(each for each in value if isinstance(each, (Func, Wrapped)))
+                if kept and any(kept <= each for each in passed):
+                    return kept
+    return frozenset()
 
 
 def _wrapped_by(func: Func) -> Value:

@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from .evaluate import THREAD_LOCALS
-from .index import Function, Module, terminal_name
+from .index import Function, Module, Scope, terminal_name
 from .knowledge import lock_kind
-from .values import Atom, Func, Obj
+from .values import Atom, Func, Inst, Obj
+from .walk import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +34,7 @@ _PLAIN_THREAD = frozenset(
     "ident name native_id daemon getName is_alive isDaemon __class__ __name__".split()
 )
 _OPENS_PEEWEE = frozenset({"connect", "connection_context", "atomic", "bind_ctx", "Model"})
+_PROFILERS = frozenset({"cProfile.Profile()", "profile.Profile()", "pyinstrument.Profiler()"})
 _MANY = 40
 
 
@@ -56,8 +58,20 @@ class SharedState:
             )
             or lock_kind(path) == "RLock"
             or "scoped_session()" in path
-            or path in ("cProfile.Profile()", "profile.Profile()")
+            or path in _PROFILERS
+            or path == "flask.app_context()"
         )
+
+    def as_object(self, atom: Atom) -> Obj | None:
+        """What the attributes of something depend on: itself, or the thread-local that it is."""
+        if isinstance(atom, Obj):
+            return atom
+        if isinstance(atom, Inst):
+            inside, outside = self.evaluator.mro(atom.cls)
+            if any(f"{path}()" in THREAD_LOCALS for path in outside):
+                cls = inside[-1]
+                return Obj("threading.local()", (cls.module.source.name, cls.line, 0))
+        return None
 
     @staticmethod
     def is_thread_id(path: str) -> bool:
@@ -83,10 +97,10 @@ class SharedState:
         """
         path = atom.path
         if path in THREAD_LOCALS:
-            if self._touched_elsewhere(atom, name, node, own):
+            if not name.startswith("__") and self._touched_elsewhere(atom, name, node, own):
                 yield "thread-local", name
         elif path == "contextvars.ContextVar()":
-            yield from self._contextvar(atom, name, own)
+            yield from self._contextvar(atom, name, node, frame, own)
         elif path.startswith("sqlite3.connect()"):
             if self._left_by_another(atom, own) and "check_same_thread=False" not in atom.flags:
                 if name not in ("row_factory", "text_factory", "isolation_level"):
@@ -108,9 +122,12 @@ class SharedState:
             ):
                 if not self._opened_here(node, frame):
                     yield "thread-connection", name
-        elif path.endswith("Profile()"):
-            if name == "disable" and self._left_by_another(atom, own):
+        elif path in _PROFILERS:
+            if name in ("disable", "stop") and self._left_by_another(atom, own):
                 yield "thread-profile", name
+        elif path == "flask.app_context()":
+            if name in ("pop", "__exit__") and self._left_by_another(atom, own):
+                yield "context-pop", name
         elif path == "threading.current_thread()":
             if name not in _PLAIN_THREAD:
                 yield "thread-local", name
@@ -118,14 +135,7 @@ class SharedState:
     def _left_by_another(self, atom: Obj, own: set[Function]) -> bool:
         if not atom.left:
             return False
-        if "closure" not in atom.flags:
-            return True
-        name, line, _ = atom.site
-        return not any(
-            function.module.source.name == name
-            and function.line <= line <= (getattr(function.node, "end_lineno", 0) or 0)
-            for function in own
-        )
+        return "closure" not in atom.flags or not _made_in(atom, own)
 
     def _opened_here(self, node: ast.AST, frame: Frame) -> bool:
         return any(
@@ -137,21 +147,38 @@ class SharedState:
 
     def _touched_elsewhere(self, atom: Obj, name: str, node: ast.AST, own: set[Function]) -> bool:
         """Whether another function leaves this attribute on the thread, and none of the hook's."""
-        stores = self.evaluator.project.stores(name, self._module_of(node, own))
-        mine = others = False
-        for store in stores:
-            base = self.evaluator.eval(store.base, self.evaluator.frame(store.scope))
-            if not any(_same(each, atom) for each in base):
+        module = self._module_of(node, own)
+        mine = others = initial = False
+        for store in self.evaluator.project.stores(name, module):
+            if not self._is_of(store.base, store.scope, atom):
                 continue
-            if store.scope in own and store.value is not None:
-                line = getattr(store.node, "lineno", 0)
-                mine = mine or line < getattr(node, "lineno", 0)
+            put = not isinstance(getattr(store.node, "ctx", None), ast.Del)
+            if store.scope.name == "__init__" and store.scope.qualname != "__init__":
+                initial = True  # each thread starts with it
+            elif store.scope in own and put:
+                mine = mine or line_of(store.node) < line_of(node)
             elif store.scope not in own:
-                others = others or store.value is not None
+                others = others or put
+        for addition in self.evaluator.project.additions(name, module):
+            base = addition.base
+            if isinstance(base, ast.Attribute) and addition.scope not in own:
+                others = others or self._is_of(base.value, addition.scope, atom)
         reading = not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
         if others:
             return True
-        return reading and not mine
+        return reading and not mine and not initial and not self._has_default(atom, name, module)
+
+    def _is_of(self, base: ast.expr, scope: Scope, atom: Obj) -> bool:
+        """Whether an expression is this object."""
+        value = self.evaluator.eval(base, self.evaluator.frame(scope))
+        return any(_same(self.as_object(each), atom) for each in value)
+
+    def _has_default(self, atom: Obj, name: str, module: Module) -> bool:
+        """Whether a class of the tree that is a thread-local has a value of its own for all."""
+        return any(
+            cls.module.source.name == atom.site[0] and cls.line == atom.site[1]
+            for cls in self.evaluator.project.classes_with(name, module)
+        )
 
     def _module_of(self, node: ast.AST, own: set[Function]) -> Module:
         for function in own:
@@ -159,15 +186,47 @@ class SharedState:
                 return function.module
         return next(iter(own)).module
 
-    def _contextvar(self, atom: Obj, name: str, own: set[Function]) -> Iterator[tuple[str, str]]:
+    def _contextvar(
+        self, atom: Obj, name: str, node: ast.AST, frame: Frame, own: set[Function]
+    ) -> Iterator[tuple[str, str]]:
         if name == "reset":
-            yield "contextvar-reset", name
+            if not self._token_is_own(atom, node, frame, own):
+                yield "contextvar-reset", name
             return
         setters, getters = self._context_users(atom, own)
         if name == "get" and setters:
-            yield "contextvar", name
+            before = [line for line in self._uses_in(own, "set", atom) if line < line_of(node)]
+            if not before:
+                yield "contextvar", name
         elif name == "set" and (setters or getters):
-            yield "contextvar-set", name
+            if not self._uses_in(own, "reset", atom):
+                yield "contextvar-set", name
+
+    def _token_is_own(self, atom: Obj, node: ast.AST, frame: Frame, own: set[Function]) -> bool:
+        """Whether what is reset was set by the hook itself, in the same context."""
+        tokens = [
+            token
+            for call in frame.scope.nodes
+            if isinstance(call, ast.Call) and call.func is node
+            for each in call.args[:1]
+            for token in self.evaluator.eval(each, frame)
+            if isinstance(token, Obj) and token.path == "contextvars.ContextVar().set()"
+        ]
+        if tokens:
+            return all(not token.left or _made_in(token, own) for token in tokens)
+        return bool(self._uses_in(own, "set", atom))
+
+    def _uses_in(self, own: set[Function], verb: str, atom: Obj) -> list[int]:
+        """The lines on which the hook itself calls a method of a ContextVar."""
+        return [
+            node.lineno
+            for function in own
+            for node in function.nodes
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == verb
+            and self._is_of(node.func.value, function, atom)
+        ]
 
     def _context_users(self, atom: Obj, own: set[Function]) -> tuple[bool, bool]:
         found = {"set": False, "get": False}
@@ -180,20 +239,17 @@ class SharedState:
                     continue
                 func = call.node.func
                 if isinstance(func, ast.Attribute):
-                    base = self.evaluator.eval(func.value, self.evaluator.frame(call.scope))
-                    if any(_same(each, atom) for each in base):
+                    if self._is_of(func.value, call.scope, atom):
                         found[verb] = True
                         break
         return found["set"], found["get"]
 
     def _acquired(self, atom: Obj, own: set[Function]) -> bool:
         for function in own:
-            frame = self.evaluator.frame(function)
             for node in function.nodes:
                 if isinstance(node, ast.Call) and terminal_name(node.func) == "acquire":
                     if isinstance(node.func, ast.Attribute):
-                        base = self.evaluator.eval(node.func.value, frame)
-                        if any(_same(each, atom) for each in base):
+                        if self._is_of(node.func.value, function, atom):
                             return True
         return False
 
@@ -228,7 +284,17 @@ class SharedState:
                         yield atom
 
 
-def _same(first: Atom, second: Obj) -> bool:
+def _made_in(atom: Obj, own: set[Function]) -> bool:
+    """Whether one of these functions makes an object."""
+    name, line, _ = atom.site
+    return any(
+        function.module.source.name == name
+        and function.line <= line <= (getattr(function.node, "end_lineno", 0) or 0)
+        for function in own
+    )
+
+
+def _same(first: Atom | None, second: Obj) -> bool:
     if not isinstance(first, Obj) or (first.path, first.site) != (second.path, second.site):
         return False
     # Two signals of one namespace are made at one place, and told apart by their names.

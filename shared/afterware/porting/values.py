@@ -1,12 +1,15 @@
 """What a name may stand for: the values that the interpreter follows.
 
 A value is a frozen set of atoms, all the things that an expression may be; the empty set says that
-nothing is known of it.
+nothing is known of it. Sets are walked in the order of their hashes, and what is cut short depends
+on that order: hence atoms have hashes of their own, the same in each run.
 """
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,7 +17,10 @@ if TYPE_CHECKING:
     from .index import Class, Function, Module
 
 __all__ = [
+    "MORE",
     "NONE",
+    "NOTHING",
+    "NOWHERE",
     "UNKNOWN",
     "Atom",
     "ClassRef",
@@ -22,6 +28,7 @@ __all__ = [
     "Data",
     "Ext",
     "Func",
+    "Getter",
     "Host",
     "HostAttr",
     "Inst",
@@ -29,27 +36,69 @@ __all__ = [
     "ModuleRef",
     "Obj",
     "Part",
+    "Place",
+    "Proxied",
+    "Record",
     "Reg",
     "Seq",
+    "Site",
+    "TupleClass",
     "Value",
     "Wrapped",
     "one",
 ]
 
 
+@lru_cache(maxsize=100_000)
+def _stable_text(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace"))
+
+
+def _stable(part: object) -> int:
+    """A hash that is the same in each run, whatever the seed of Python's own."""
+    if isinstance(part, str):
+        return _stable_text(part)
+    if isinstance(part, tuple):
+        return hash(tuple([_stable(each) for each in part]))
+    if isinstance(part, frozenset):
+        if all(isinstance(each, Atom) for each in part):
+            return hash(part)  # of atoms, which have stable hashes
+        return hash(frozenset([_stable(each) for each in part]))
+    if part is None or isinstance(part, (bytes, complex)):
+        return zlib.crc32(repr(part).encode())
+    return hash(part)
+
+
 class Atom:
     """One thing that an expression may be."""
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
+
+    _hash: int
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            # The fields of a dataclass with slots are its slots.
+            parts = tuple([getattr(self, name) for name in type(self).__slots__])
+            found = hash((_stable(type(self).__name__), _stable(parts)))
+            object.__setattr__(self, "_hash", found)
+            return found
 
 
 Value = frozenset[Atom]
 UNKNOWN: Value = frozenset()
+Place = tuple[str, int, int]  # file, line, column
+Site = tuple[str | int, ...]  # a place; of what an instance keeps, followed by the instance's
+NOWHERE: Place = ("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Const(Atom):
     """A constant: None, a string, a number."""
+
+    __hash__ = Atom.__hash__
 
     value: Any
     kind: str = ""
@@ -62,12 +111,16 @@ class Const(Atom):
 class Data(Atom):
     """Plain data of a built-in type, made in memory."""
 
+    __hash__ = Atom.__hash__
+
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ext(Atom):
     """Something of a module that is not in the tree, by its dotted path."""
+
+    __hash__ = Atom.__hash__
 
     path: str
 
@@ -81,8 +134,10 @@ class Obj(Atom):
     :param flags: what its arguments say that matters here.
     """
 
+    __hash__ = Atom.__hash__
+
     path: str
-    site: tuple[str, int, int] = ("", 0, 0)
+    site: Place = NOWHERE
     left: bool = False
     flags: frozenset[str] = frozenset()
 
@@ -91,12 +146,16 @@ class Obj(Atom):
 class ModuleRef(Atom):
     """A module of the tree."""
 
+    __hash__ = Atom.__hash__
+
     module: Module
 
 
 @dataclass(frozen=True, slots=True)
 class Func(Atom):
     """A function of the tree, with what is bound already."""
+
+    __hash__ = Atom.__hash__
 
     function: Function
     frame: Frame | None
@@ -108,6 +167,8 @@ class Func(Atom):
 class Wrapped(Atom):
     """A function that something outside the tree has wrapped."""
 
+    __hash__ = Atom.__hash__
+
     path: str
     inner: Value
 
@@ -115,6 +176,8 @@ class Wrapped(Atom):
 @dataclass(frozen=True, slots=True)
 class ClassRef(Atom):
     """A class of the tree."""
+
+    __hash__ = Atom.__hash__
 
     cls: Class
 
@@ -125,16 +188,22 @@ class Inst(Atom):
 
     :param frame: that of its `__init__`, where known.
     :param exact: whether it is of this very class, and of none that inherits from it.
+    :param site: where it was made, if that is known.
     """
+
+    __hash__ = Atom.__hash__
 
     cls: Class
     frame: Frame | None = None
     exact: bool = False
+    site: Site = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Host(Atom):
     """One of the host's own objects: response, request, session, g, app, blueprint, funcs."""
+
+    __hash__ = Atom.__hash__
 
     kind: str
 
@@ -142,6 +211,8 @@ class Host(Atom):
 @dataclass(frozen=True, slots=True)
 class HostAttr(Atom):
     """An attribute of one of the host's objects, before it is called."""
+
+    __hash__ = Atom.__hash__
 
     kind: str
     name: str
@@ -151,6 +222,8 @@ class HostAttr(Atom):
 class Part(Atom):
     """Something in memory that belongs to a host's object: headers, args, config."""
 
+    __hash__ = Atom.__hash__
+
     path: str
 
 
@@ -158,17 +231,25 @@ class Part(Atom):
 class Reg(Atom):
     """What registers hooks: `app.after_request` and its like."""
 
+    __hash__ = Atom.__hash__
+
     name: str
     receiver: str
 
 
 @dataclass(frozen=True, slots=True)
 class Seq(Atom):
-    """A list, tuple, set or generator; the items one by one where their number is known."""
+    """A list, tuple, set or generator; the items one by one where their number is known.
+
+    :param site: where it was made, if more may be added to it elsewhere.
+    """
+
+    __hash__ = Atom.__hash__
 
     items: tuple[Value, ...]
     exact: bool = True
     kind: str = "list"
+    site: Site = NOWHERE
 
     def any(self) -> Value:
         """What an item may be."""
@@ -177,9 +258,15 @@ class Seq(Atom):
 
 @dataclass(frozen=True, slots=True)
 class Map(Atom):
-    """A dict: constant keys (None for any other) and what is under them."""
+    """A dict: constant keys (None for any other) and what is under them.
+
+    :param site: where it was made, if more may be put into it elsewhere.
+    """
+
+    __hash__ = Atom.__hash__
 
     items: tuple[tuple[Any, Value], ...] = field(default=())
+    site: Site = NOWHERE
 
     def any(self) -> Value:
         """What a value may be."""
@@ -192,9 +279,61 @@ class Map(Atom):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class TupleClass(Atom):
+    """A class that `namedtuple` made."""
+
+    __hash__ = Atom.__hash__
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Atom):
+    """An object that is nothing but its attributes: a namedtuple, a SimpleNamespace.
+
+    :param site: where it was made, if attributes may be assigned to it elsewhere.
+    """
+
+    __hash__ = Atom.__hash__
+
+    items: tuple[tuple[str, Value], ...]
+    site: Site = NOWHERE
+
+    def get(self, name: str) -> Value:
+        """What an attribute was made as."""
+        return frozenset().union(*(value for key, value in self.items if key == name))
+
+
+@dataclass(frozen=True, slots=True)
+class Getter(Atom):
+    """What operator.attrgetter (its arguments None) or methodcaller made."""
+
+    __hash__ = Atom.__hash__
+
+    names: tuple[str, ...]
+    arguments: tuple[Value, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proxied(Atom):
+    """Stands beside what a LocalProxy gives, for what it does each time that it is used.
+
+    :param inner: the functions that it calls, or the objects that it looks at.
+    :param name: the attribute that it reads of them, if it is one.
+    """
+
+    __hash__ = Atom.__hash__
+
+    inner: Value
+    name: str = ""
+
+
 def one(atom: Atom) -> Value:
     """A value that is this and nothing else."""
     return frozenset((atom,))
 
 
 NONE: Value = one(Const(None))
+MORE = Data("more")  # stands for what there was too much of to follow
+NOTHING: Value = one(Data("nothing"))  # an item of what is empty
