@@ -11,5 +11,7 @@ The method, and where it lives:
   shifts its figures by several per cent;
 - `results` keeps every sample in a pyperf suite, `estimates`, `analysis` (over the number of hooks)
   and `growth` (over the size of the body) make costs with intervals out of a suite, and `report`
-  and `compare` say them. What is printed after a run is computed from the same suite that is saved.
+  says them. What is printed after a run is computed from the same suite that is saved;
+- `files` tells which kind of result a file is, `changes` and `compare` hold two of a kind against
+  each other, and `pictures` draws them.
 """

@@ -96,8 +96,7 @@ def suite(processes: Sequence[Process]) -> pyperf.BenchmarkSuite:
             pyperf.Benchmark(
                 [
                     pyperf.Run(
-                        # To a nanosecond, as fine as clocks are: a third of the file's size.
-                        [round(value, 9) for value in process.values[name]],
+                        process.values[name],
                         metadata=metadata
                         | {"name": name, "unit": "second", "loops": process.loops[name]},
                         collect_metadata=False,
