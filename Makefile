@@ -31,12 +31,13 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks run --quick -o $(BENCH_OUT)
 
 ## make reference    measure anew what benchmarks/results holds of this Python, and show it in README
-##                   (half an hour, on a machine that does nothing else; needs wrk)
+##                   (ten minutes, on a machine that does nothing else; needs wrk)
 REFERENCE = benchmarks/results
 reference: $(STAMP)
-	for kind in run peers load; do \
-		$(BIN)/python -m benchmarks $$kind -o "$(REFERENCE)/$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')-$$kind.json.gz" || exit; \
-	done
+	python=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	$(BIN)/python -m benchmarks run --seconds 300 -o "$(REFERENCE)/$$python-run.json.gz" && \
+	$(BIN)/python -m benchmarks peers -o "$(REFERENCE)/$$python-peers.json.gz" && \
+	$(BIN)/python -m benchmarks load --quick -o "$(REFERENCE)/$$python-load.json.gz"
 	$(BIN)/python -m benchmarks report $(REFERENCE)/*.json.gz -o $(REFERENCE)/report.html
 	$(BIN)/python -m benchmarks figures
 

@@ -57,7 +57,11 @@ def main() -> None:
     " `none` that they are compared with. May be repeated.",
 )
 @click.option("--processes", type=click.IntRange(1), hidden=True, help="For tests.")
-@click.option("--seconds", type=click.FloatRange(0), hidden=True, help="For tests.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0),
+    help="How long to measure in all, starting and warming up included.",
+)
 @click.option(
     "--min-rounds", type=click.IntRange(1), default=MIN_ROUNDS, hidden=True, help="For tests."
 )

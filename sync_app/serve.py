@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -19,6 +20,8 @@ __all__ = ["THREADS", "serve"]
 # How many requests one worker serves at a time.
 THREADS = 8
 
+_STOPS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+
 
 def serve(
     listener: socket.socket,
@@ -33,6 +36,7 @@ def serve(
     :param ready: called when the server can be told to stop.
     :param make_app: makes the app, once in each worker.
     """
+    os.register_at_fork(after_in_parent=_let_stops_through)
     _Server(
         make_app,
         {
@@ -44,6 +48,7 @@ def serve(
             "loglevel": "warning",
             "control_socket_disable": True,
             "when_ready": lambda _: ready(),
+            "pre_fork": _hold_stops,
             "worker_exit": _close,
         },
     ).run()
@@ -72,7 +77,21 @@ class _Server(BaseApplication):  # type: ignore[misc]  # as above
         """
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGQUIT, signal.getsignal(signal.SIGTERM))
+        _let_stops_through()
         return self._make_app()
+
+
+def _hold_stops(_server: Any, _worker: Any) -> None:
+    """Have signals to stop wait until a new worker handles them.
+
+    It is born with its master's handlers, which only take notes for the master. A signal that came
+    meanwhile would be lost, and the worker would serve on until it is killed with all the others.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+
+
+def _let_stops_through() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
 
 
 def _close(_: Any, worker: Any) -> None:
