@@ -137,5 +137,7 @@ class Figure:
 
 
 def told(estimate: Estimate) -> str:
-    """A figure with its interval, in the same words wherever it stands."""
+    """A figure with its interval, in the same words wherever it stands; a lone sample has none."""
+    if estimate.low == estimate.high:
+        return amount(estimate.value)
     return f"{amount(estimate.value)} ({span(estimate)})"

@@ -219,7 +219,7 @@ def _waiting(measured: _Measured, images: dict[str, str]) -> str:
         [
             f"A view that waits 50 ms for something else, as more clients ask at once ({label}):",
             _pictures(figures, images),
-            "Requests a second, with intervals of 95%:",
+            "Requests a second, with intervals of 95% where there was more than one round:",
             _table(["clients", *map(str, clients)], rows),
         ]
     )
