@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from afterware.porting.codes import NEEDS
-from afterware.porting.findings import check
+from afterware.porting.check import check
+from afterware.porting.judging.codes import NEEDS
 from tests.porting.case_files import Case, load
 
 CASES = load("cases")

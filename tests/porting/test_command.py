@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft4Validator
 
 from afterware.porting import settings as settings_module
-from afterware.porting.codes import KINDS, NEEDS
 from afterware.porting.command import check_command
+from afterware.porting.judging.codes import KINDS, NEEDS
 from tests.porting.case_files import load
 
 APP = """\

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from afterware.porting.findings import check
-from afterware.porting.rewrite import FixReport, fix_files
+from afterware.porting.check import check
+from afterware.porting.fixing.rewrite import FixReport, fix_files
 from tests.porting.case_files import Case, load
 
 CASES = load("fixes")

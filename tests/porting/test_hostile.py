@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from afterware.porting.findings import Outcome, check
-from afterware.porting.rewrite import fix_files
+from afterware.porting.check import Outcome, check
+from afterware.porting.fixing.rewrite import fix_files
 from tests.porting.case_files import load
 
 TRACE = "\n# after_request\n"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from afterware.porting.findings import check
-from afterware.porting.rewrite import fix_files
+from afterware.porting.check import check
+from afterware.porting.fixing.rewrite import fix_files
 
 VERSION = "0.10.4"
 PATHS = [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from afterware.porting.findings import Outcome, check
+from afterware.porting.check import Outcome, check
 
 # What a reader finds in the code of these packages: file, name, how registered, needs.
 EXPECTED = {

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from afterware.porting import core, judge
-from afterware.porting.findings import check
+from afterware.porting.check import check
+from afterware.porting.judging import judge
+from afterware.porting.meaning import core
 from tests.porting.case_files import load
 
 CASES = load("cases")

@@ -8,8 +8,8 @@ import flask
 import quart
 
 from afterware.differences import CATALOGUE
-from afterware.porting import host
-from afterware.porting.codes import KINDS, NEEDS
+from afterware.porting.flask import host
+from afterware.porting.judging.codes import KINDS, NEEDS
 
 # Of the class in Werkzeug and Flask, made in __init__ and thus no attributes of the class.
 MADE_IN_INIT = {"Response": {"response", "direct_passthrough"}, "Request": {"environ", "shallow"}}

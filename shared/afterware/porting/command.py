@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from .explain import explain
-from .findings import Outcome, check
-from .report import as_github, as_json, as_text
-from .sarif import as_sarif
+from .check import Outcome, check
+from .report.explain import explain
+from .report.formats import as_github, as_json, as_text
+from .report.sarif import as_sarif
 from .settings import SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def check_command(
     chosen = _codes(select) or settings.select
     dropped = _codes(ignore) or settings.ignore
     if fix or diff:
-        from .rewrite import fix_files
+        from .fixing.rewrite import fix_files
 
         outcome = _checked(given, settings.exclude, chosen, dropped)
         report = fix_files(outcome, to=to, write=not diff)

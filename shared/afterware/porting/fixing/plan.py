@@ -6,13 +6,13 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from .evaluate import Evaluator
-from .host import FLASK_NAMES, PROXIES
-from .values import Ext, Func, Host
+from ..flask.host import FLASK_NAMES, PROXIES
+from ..meaning.evaluate import Evaluator
+from ..meaning.values import Ext, Func, Host
 
 if TYPE_CHECKING:
-    from .findings import JudgedHook, Outcome
-    from .index import Function, Module
+    from ..check import JudgedHook, Outcome
+    from ..tree.index import Function, Module
 
 __all__ = ["Left", "Plan", "Target", "plan_files"]
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from . import host
-from .evaluate import Arguments, Evaluator, Frame
-from .files import Sent, is_removal, removed_by
-from .implicit import IMPLICIT, implied
-from .index import Class, Function, terminal_name
-from .knowledge import blocks, is_lock
-from .outside import Outside
-from .returns import broken_ways
-from .values import (
+from ..flask import host
+from ..meaning.evaluate import Arguments, Evaluator, Frame
+from ..meaning.implicit import IMPLICIT, implied
+from ..meaning.knowledge import blocks, is_lock
+from ..meaning.values import (
     MORE,
     UNKNOWN,
     Atom,
@@ -33,12 +29,16 @@ from .values import (
     Wrapped,
     one,
 )
+from ..tree.index import Class, Function, terminal_name
+from .files import Sent, is_removal, removed_by
+from .outside import Outside
+from .returns import broken_ways
 from .walk import Note, Spot, Walk, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .scan import Hook
+    from ..flask.registrations import Hook
 
 __all__ = ["Judge", "Note"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from . import host
+from ..flask import host
 from .flow import read_module
 from .sources import Skipped, Source, Unreadable
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Iterator
 
-    from .core import Core
+    from ..meaning.core import Core
     from .index import Addition, Call, Class, Module, Scope, Store
 
 __all__ = ["Package", "Project"]
@@ -476,7 +476,7 @@ def _imports(source: Source, package: bytes) -> bool:
 
 def _is_known(name: str, module: Module) -> bool:
     """Whether a library of an installed environment is one that the knowledge tables cover."""
-    from .knowledge import COVERED
+    from ..meaning.knowledge import COVERED
 
     if name not in COVERED:
         return False

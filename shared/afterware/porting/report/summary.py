@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .codes import NEEDS
+from ..judging.codes import NEEDS
 
 if TYPE_CHECKING:
-    from .findings import Outcome
+    from ..check import Outcome
 
 __all__ = ["HOP_MICROSECONDS", "Summary", "summarise"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from . import host
+from ..flask import host
+from ..tree.index import Module, Store, terminal_name
 from .core import Core
 from .frames import Frame, PackageRef
-from .index import Module, Store, terminal_name
 from .knowledge import STANDARD
 from .pieces import SITES
 from .values import (

@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from . import host
-from .evaluate import Arguments, Evaluator
-from .implicit import by_builtin
-from .knowledge import STANDARD, blocks, blocks_by_name, lock_kind
-from .shared_state import SharedState
-from .values import (
+from ..flask import host
+from ..meaning.evaluate import Arguments, Evaluator
+from ..meaning.implicit import by_builtin
+from ..meaning.knowledge import STANDARD, blocks, blocks_by_name, lock_kind
+from ..meaning.values import (
     UNKNOWN,
     Atom,
     ClassRef,
@@ -27,12 +26,13 @@ from .values import (
     Value,
     Wrapped,
 )
+from .shared_state import SharedState
 from .walk import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .index import Class
+    from ..tree.index import Class
     from .walk import Spot
 
 __all__ = ["Outside"]

@@ -17,7 +17,7 @@ from .plan import Left, Target, plan_files
 from .recolour import rewrite_module
 
 if TYPE_CHECKING:
-    from .findings import Outcome
+    from ..check import Outcome
 
 __all__ = ["FixReport", "fix_files"]
 

@@ -6,9 +6,9 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..tree.index import Addition, Function, Module, Scope, container_name, terminal_name
 from .core import Core
 from .frames import Arguments, Origin
-from .index import Addition, Function, Module, Scope, container_name, terminal_name
 from .pieces import SITES
 from .values import (
     NOTHING,

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .codes import KINDS
+from ..judging.codes import KINDS
 
 __all__ = ["explain"]
 

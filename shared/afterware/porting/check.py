@@ -8,13 +8,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .codes import NEEDS, Kind, kind_of
-from .evaluate import Evaluator
-from .index import terminal_name
-from .judge import Judge, Note
-from .project import Project
-from .scan import Hook, scan
-from .sources import Skipped, Tree
+from .flask.registrations import Hook, scan
+from .judging.codes import NEEDS, Kind, kind_of
+from .judging.judge import Judge, Note
+from .meaning.evaluate import Evaluator
+from .tree.index import terminal_name
+from .tree.project import Project
+from .tree.sources import Skipped, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

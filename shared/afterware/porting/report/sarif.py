@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .codes import KINDS
+from ..judging.codes import KINDS
 
 if TYPE_CHECKING:
-    from .findings import Finding, JudgedHook, Outcome
+    from ..check import Finding, JudgedHook, Outcome
 
 __all__ = ["as_sarif"]
 

@@ -10,7 +10,7 @@ from .summary import summarise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .findings import Finding, JudgedHook, Outcome
+    from ..check import Finding, JudgedHook, Outcome
 
 __all__ = ["as_github", "as_json", "as_text", "document"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from . import host
+from ..flask import host
+from ..tree.index import Function, terminal_name
 from .containers import inside
 from .core import Core
 from .frames import Arguments, Frame
-from .index import Function, terminal_name
 from .pieces import CONTAINERS, FRAMES
 from .values import (
     NONE,

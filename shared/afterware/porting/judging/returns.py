@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .values import Const, Data, Func, Host, HostAttr, Map, Part, Seq, Value
+from ..meaning.values import Const, Data, Func, Host, HostAttr, Map, Part, Seq, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .evaluate import Evaluator, Frame
-    from .index import Function
-    from .scan import Hook
+    from ..flask.registrations import Hook
+    from ..meaning.evaluate import Evaluator, Frame
+    from ..tree.index import Function
 
 __all__ = ["broken_ways"]
 

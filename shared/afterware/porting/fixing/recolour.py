@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from .host import PROXIES
+from ..flask.host import PROXIES
 from .plan import Left, Plan, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .index import Module
+    from ..tree.index import Module
 
 __all__ = ["rewrite_module"]
 

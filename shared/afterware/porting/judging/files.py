@@ -9,13 +9,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .index import Function, Module, Scope, terminal_name
-from .values import Ext, Func, Host
+from ..meaning.values import Ext, Func, Host
+from ..tree.index import Function, Module, Scope, terminal_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .evaluate import Evaluator, Frame
+    from ..meaning.evaluate import Evaluator, Frame
 
 __all__ = ["Sent", "is_removal", "removed_by"]
 

@@ -14,8 +14,8 @@ from .values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .index import Module, Scope
-    from .project import Package
+    from ..tree.index import Module, Scope
+    from ..tree.project import Package
 
 
 __all__ = ["Arguments", "Frame", "Origin", "PackageRef"]

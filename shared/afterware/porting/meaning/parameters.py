@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from .index import Call, Class, Function, terminal_name
+from ..tree.index import Call, Class, Function, terminal_name
 from .values import (
     UNKNOWN,
     Atom,

@@ -6,9 +6,9 @@ import builtins
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import host
-from .index import Binding, Class, Function, Module, Scope, terminal_name
-from .project import Package
+from ..flask import host
+from ..tree.index import Binding, Class, Function, Module, Scope, terminal_name
+from ..tree.project import Package
 from .values import (
     UNKNOWN,
     Atom,

@@ -6,16 +6,16 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from .evaluate import THREAD_LOCALS
-from .index import Function, Module, Scope, terminal_name
-from .knowledge import lock_kind
-from .values import Atom, Func, Inst, Obj
+from ..meaning.evaluate import THREAD_LOCALS
+from ..meaning.knowledge import lock_kind
+from ..meaning.values import Atom, Func, Inst, Obj
+from ..tree.index import Function, Module, Scope, terminal_name
 from .walk import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .evaluate import Evaluator, Frame
+    from ..meaning.evaluate import Evaluator, Frame
 
 __all__ = ["SharedState"]
 

@@ -6,9 +6,9 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from ..tree.index import Function
 from .core import Core
 from .frames import Arguments, Frame
-from .index import Function
 from .pieces import SITES, item_of
 from .values import (
     NOWHERE,

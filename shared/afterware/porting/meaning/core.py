@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable
 
-    from .index import Binding, Call, Class, Function, Module, Scope, Store
-    from .project import Project
+    from ..tree.index import Binding, Call, Class, Function, Module, Scope, Store
+    from ..tree.project import Project
 
 
 from .frames import Arguments, Frame, Origin

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .evaluate import Frame
-    from .index import Function, Module
-    from .scan import Hook
-    from .values import Obj, Place
+    from ..flask.registrations import Hook
+    from ..meaning.evaluate import Frame
+    from ..meaning.values import Obj, Place
+    from ..tree.index import Function, Module
 
 __all__ = ["Note", "Spot", "Walk", "line_of"]
 

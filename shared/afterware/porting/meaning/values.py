@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..tree.index import Class, Function, Module
     from .evaluate import Frame
-    from .index import Class, Function, Module
 
 __all__ = [
     "MORE",

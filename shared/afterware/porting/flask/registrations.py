@@ -6,10 +6,9 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .evaluate import Arguments, Evaluator, Frame
-from .index import Call, Class, Function, Module, Scope, terminal_name
-from .knowledge import STANDARD
-from .values import (
+from ..meaning.evaluate import Arguments, Evaluator, Frame
+from ..meaning.knowledge import STANDARD
+from ..meaning.values import (
     Ext,
     Func,
     Host,
@@ -23,6 +22,7 @@ from .values import (
     Wrapped,
     one,
 )
+from ..tree.index import Call, Class, Function, Module, Scope, terminal_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -1,0 +1,1 @@
+"""What of a finding can be rewritten, and the rewriting."""

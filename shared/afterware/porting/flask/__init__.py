@@ -1,0 +1,1 @@
+"""What Flask's names are, and which functions it calls."""

@@ -1,0 +1,1 @@
+"""What an entry does, and what of it behaves differently on Quart."""

@@ -1,0 +1,1 @@
+"""What an expression may stand for: Python, and no framework."""
