@@ -54,6 +54,11 @@ async def suspends(response: Response) -> Response:
     return response
 
 
+@hooks.after_request(shield=True)
+async def shielded(response: Response) -> Response:
+    return response
+
+
 @hooks.before_request
 def before() -> None:
     g.started = 1.0
@@ -100,7 +105,7 @@ def view() -> str:
     return str(later_kept)
 
 
-hooks.add(object(), blocking=True)
+hooks.add(object(), blocking=True, shield=True)
 hooks.init_app(flask.Flask(""))
 hooks.init_app(quart.Quart(""))
 hooks.init_app(flask.Blueprint("", ""))
