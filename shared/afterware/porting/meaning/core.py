@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .values import (
@@ -26,7 +27,7 @@ from .values import (
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ..tree.index import Binding, Call, Class, Function, Module, Scope, Store
     from ..tree.project import Project
@@ -68,6 +69,20 @@ class Core:
     def exhausted(self) -> bool:
         """Whether the question led further than is followed."""
         return self._steps > self.limit
+
+    @contextmanager
+    def question(self) -> Iterator[Core]:
+        """A question of its own, with the whole allowance of steps."""
+        self.begin()
+        yield self
+
+    @property
+    def model(self) -> Any:
+        """What a framework adds."""
+        return self
+
+    def speaks_flask(self, module: Module) -> bool:
+        return self.project.speaks_flask(module)
 
     def begin(self) -> None:
         """Start on a new question, with the whole allowance of steps."""
