@@ -11,6 +11,7 @@ from .judging.findings import BITES, Finding, findings, is_allowed
 from .judging.judge import Verdict, judge
 from .judging.rule import NEEDS
 from .meaning.evaluate import Evaluator
+from .meaning.knowledge import COVERED
 from .tree.project import Project
 from .tree.sources import Skipped, Tree
 
@@ -111,7 +112,7 @@ def _check(
 ) -> Outcome:
     tree = Tree(paths, exclude)
     tell("reading files")
-    project = Project(tree)
+    project = Project(tree, COVERED)
     evaluator = Evaluator(project)
     tell(f"looking for hooks in {len(project.sources)} files")
     found = scan(evaluator)

@@ -125,11 +125,12 @@ class Outside:
         if path == "flask.Response" or path.startswith("flask.Response."):
             return
         if self.starts(callee):
-            if _starts_thread(path):
-                self.follower.add(Starts(spot, callee.site if isinstance(callee, Obj) else ()))
+            if not isinstance(callee, Obj) or not (_starts_thread(path) or _gives_job(path)):
+                self._spawn(_site_at(spot), arguments, spot)
+            elif _starts_thread(path):
+                self.follower.add(Starts(spot, callee.site))
             else:
-                pool = isinstance(callee, Obj) and _gives_job(path)
-                self._spawn(callee.site if pool else _site_at(spot), arguments, spot)
+                self._spawn(callee.site, arguments, spot)
             return
         methods = by_builtin(path)
         if methods:

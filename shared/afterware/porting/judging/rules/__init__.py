@@ -26,7 +26,7 @@ def rules() -> Sequence[Rule]:
     for info in sorted(pkgutil.iter_modules(__path__), key=lambda each: each.name):
         rule = getattr(importlib.import_module(f"{__name__}.{info.name}"), "RULE", None)
         if not isinstance(rule, Rule):
-            raise ImportError(f"The module {info.name} of the rules has no RULE.")
+            raise ImportError(f"The module {info.name} of the rules has no RULE.")  # noqa: TRY004 - it is no argument
         for name in rule.kinds:
             if name in owners:
                 raise ImportError(f"Two rules have {name}: {owners[name]} and {info.name}.")

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...meaning.values import Ext, Obj
+from ...meaning.values import Obj
 from ...tree.index import Function
 from ..effects import Calls, Uses
 from ..rule import Kind, Note, Rule

@@ -31,10 +31,10 @@ def find(behaviour: Behaviour, _: Questions) -> Iterator[Note]:
         if not (call.alone and call.direct and isinstance(call.callee, HostPart)):
             continue
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            kind, _, name = call.callee.path.partition(".")
-            known = host.NAMES_OF.get(kind)
-            if known is not None and name == node.func.attr and name not in known:
-                yield Note(f"undecided.{kind}", call.spot, kind)
+            name = node.func.attr
+            for kind, known in host.NAMES_OF.items():
+                if call.callee.path == f"{kind}.{name}" and name not in known:
+                    yield Note(f"undecided.{kind}", call.spot, kind)
 
 
 def _kind(code: str, message: str, remedy: str) -> Kind:
