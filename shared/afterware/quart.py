@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import quart
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from . import context, pipeline, quart_session
+from . import context, pipeline, quart_ranges, quart_session
 from .binding import Binding, Ready
 from .colour import Hook, Phase
 from .hop import in_task_of_its_own, in_worker_thread
@@ -87,6 +87,7 @@ class QuartBinding(Binding):
     def __init__(self, hooks: Hooks, target: Any) -> None:
         super().__init__(hooks, target)
         self.on_app(quart_session.mend)
+        self.on_app(quart_ranges.mend)
 
     def _attach(self, phase: Phase) -> None:
         super()._attach(phase)
