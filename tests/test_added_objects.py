@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from afterware import Hooks, HookTooLateError
-from afterware.colour import Hook
 from afterware.context import current_request, exchange
+from afterware.hook import Hook
 
 
 class Setup:

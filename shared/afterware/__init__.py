@@ -18,9 +18,9 @@ if TYPE_CHECKING:
         HookTooLateError,
         UnknownHostError,
     )
+    from .hosts import after_this_request
     from .registry import Hooks
     from .sent import Sent
-    from .this_request import after_this_request
 else:
     # Each is imported when it is first asked for (PEP 562): both hosts' command lines load the
     # plug-ins of this package at every start, and those need none of it.
@@ -37,7 +37,7 @@ else:
         "Hooks": "registry",
         "Sent": "sent",
         "UnknownHostError": "errors",
-        "after_this_request": "this_request",
+        "after_this_request": "hosts",
         "body": None,
         "current_app": "context",
         "g": "context",

@@ -10,8 +10,8 @@ from typing import Any
 
 from werkzeug.datastructures import Headers
 
-from ..colour import Hook
 from ..context import current_request, exchange
+from ..hook import Hook
 from ._edge import surround
 from ._options import ReadyMade, one_of, strings
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..binding import Bound, arounds_on, bound, watches_on
-from ..colour import PHASES, Hook, is_async, whereabouts
+from ..binding import Bound, bound, surrounds_on, watches_on
+from ..colour import is_async, whereabouts
+from ..hook import PHASES, Hook
 from .advice import Advice, advise
 from .hosts import Host, HostPhase, QuartHost, Runs, async_to_sync, host_of
 
@@ -225,7 +226,7 @@ def _after_response(host: Host) -> Iterator[Row]:
 
 
 def _around(host: Host) -> Iterator[Row]:
-    for surround in arounds_on(host.app):
+    for surround in surrounds_on(host.app):
         yield Row(
             AROUND.name,
             None,
