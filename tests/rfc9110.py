@@ -67,7 +67,7 @@ IF_MODIFIED_SINCE = {
     LATER: (F, F, F, IGNORED, IGNORED),
     "Wednesday, 03-Jan-24 10:00:00 GMT": (F, F, F, IGNORED, IGNORED),
     "Wed Jan  3 10:00:00 2024": (F, F, F, IGNORED, IGNORED),
-    **{each: (IGNORED,) * 5 for each in INVALID_DATES},
+    **dict.fromkeys(INVALID_DATES, (IGNORED,) * 5),
 }
 # Section 13.1.4: true where it was not modified since; ignored likewise.
 IF_UNMODIFIED_SINCE = {
@@ -76,7 +76,7 @@ IF_UNMODIFIED_SINCE = {
     LATER: (T, T, T, IGNORED, IGNORED),
     "Monday, 01-Jan-24 10:00:00 GMT": (F, F, F, IGNORED, IGNORED),
     "Mon Jan  1 10:00:00 2024": (F, F, F, IGNORED, IGNORED),
-    **{each: (IGNORED,) * 5 for each in INVALID_DATES},
+    **dict.fromkeys(INVALID_DATES, (IGNORED,) * 5),
 }
 # Section 13.1.5: strong comparison of tags, exact comparison of dates; what is neither is false.
 IF_RANGE = {

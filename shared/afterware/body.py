@@ -213,13 +213,11 @@ async def make_conditional(response: Response) -> None:
         return
     current = Validators.of(response.headers)
     verdict = precondition(asking.method, asking.headers, current)
-    if status in (304, 412):
-        if verdict == status or not sends_file(response):
-            return
-        if verdict == 200:
+    if status in (304, 412) and not sends_file(response) and (status == 412 or verdict == 200):
+        return  # it is the view's own, or its body is gone
+    if verdict == 200:
+        if status in (304, 412):
             response.status_code = 200
-            return
-    elif verdict == 200:
         return
     headers = response.headers
     found = {name.lower(): value for name, value in headers}

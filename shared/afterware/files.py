@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["below", "conditional", "describe"]
 
 _CHUNK = 64 * 1024
+_MAX_AGE = "SEND_FILE_MAX_AGE_DEFAULT"
 
 
 def below(directory: str | PathLike[str], name: str | PathLike[str]) -> str:
@@ -55,7 +56,7 @@ async def describe(source: str | PathLike[str] | IO[bytes], **options: Any) -> R
     if isinstance(source, (str, PathLike)):
         path = _in_root(source)
     app: Any = current_app
-    if options["max_age"] is None:
+    if options["max_age"] is None and not _is_left_to_quart(app):
         options["max_age"] = app.get_send_file_max_age
     described = utils.send_file(path or source, {}, conditional=False, **options)
     kind = app.response_class
@@ -67,6 +68,17 @@ async def describe(source: str | PathLike[str] | IO[bytes], **options: Any) -> R
     else:
         sent = kind.iterable_body_class(_chunks(source))
     return kind(sent, headers=described.headers)  # type: ignore[no-any-return]
+
+
+def _is_left_to_quart(app: Any) -> bool:
+    """Whether an app says nothing of how long files may be kept; Quart's default is twelve hours.
+
+    Flask's is to say nothing. Who has configured twelve hours has another object there.
+    """
+    default = app.default_config.get(_MAX_AGE)
+    own = getattr(app.get_send_file_max_age, "__func__", None)
+    untouched = own is host().Quart.get_send_file_max_age and default is not None
+    return untouched and app.config.get(_MAX_AGE) is default
 
 
 def _in_root(path: str | PathLike[str]) -> str:

@@ -12,7 +12,7 @@ import rfc9110
 from rfc9110 import BARE, DATED, KINDS, STRONG, TAGGED, WEAK
 from werkzeug.http import parse_date
 
-from afterware import helpers, received
+from afterware import Hooks, helpers, received
 from afterware.drive import drive
 from afterware.hooks import Compress, Conditional
 
@@ -63,6 +63,7 @@ def native_files(host: Any) -> None:
 
 def helped_files(host: Any) -> None:
     """helpers.send_file alone, with no hook; it makes no weak tags."""
+    Hooks().init_app(host.app)
 
     async def made(kind: rfc9110.Kind) -> Any:
         response = await helpers.send_file(
@@ -111,7 +112,6 @@ def test_data_is_answered_as_the_table_says(host: Any, bind: Any) -> None:
         check(host, kind, headers, expected)
 
 
-@pytest.mark.slow
 def test_a_file_is_answered_as_the_table_says_whatever_the_host_makes_of_it(
     host: Any, bind: Any
 ) -> None:
@@ -124,7 +124,6 @@ def test_a_file_is_answered_as_the_table_says_whatever_the_host_makes_of_it(
         check(host, kind, headers, expected)
 
 
-@pytest.mark.slow
 def test_a_file_of_the_helper_is_answered_as_the_table_says(host: Any) -> None:
     helped_files(host)
     for kind, headers, expected in rfc9110.served():
