@@ -40,8 +40,8 @@ class Hook:
     :param name: its dotted name, as a person would look for it.
     :param file: where it is defined; empty for a function with no source.
     :param line: the line of its definition, from 1; 0 for a function with no source.
-    :param outside: whether its object stands around an app that the hooks are bound to, so that
-        only a blueprint's hooks call it.
+    :param surrounds: whether its object surrounds an app that the hooks are bound to, so that it is
+        called as a hook on blueprints only.
     """
 
     phase: Phase
@@ -53,7 +53,7 @@ class Hook:
     name: str
     file: str
     line: int
-    outside: bool = False
+    surrounds: bool = False
 
     @property
     def place(self) -> str:

@@ -1,4 +1,4 @@
-"""after_response: what was really sent, seen from around the WSGI or ASGI app.
+"""after_response: what was really sent, seen by a watch on the WSGI or ASGI app.
 
 The body of a stream or a file is made after every other hook has run, and only the server knows
 whether the client stayed. Around the app all of it passes by.
