@@ -19,8 +19,8 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from .colour import Hook
 from .errors import HookError, HookStopIterationError
+from .hook import Hook
 
 __all__ = ["Outlasted", "in_task_of_its_own", "in_worker_thread", "on_lasting_loop"]
 

@@ -14,8 +14,8 @@ import logging
 from collections.abc import Awaitable, Callable, MutableSequence, Sequence
 from typing import Any
 
-from .colour import Hook
 from .errors import HookReturnError
+from .hook import Hook
 from .hop import Outlasted
 
 __all__ = [

@@ -11,9 +11,9 @@ import pytest
 from afterware.porting.check import check
 from afterware.porting.judging import judge
 from afterware.porting.meaning import core
-from tests.porting.case_files import load
+from tests.porting.case_files import load_cases
 
-CASES = load("cases")
+CASES = load_cases()
 
 # Functions that call one another in all ways: each leads to all others, with ever other arguments.
 WEB = "from flask import Flask\napp = Flask(__name__)\n" + "".join(

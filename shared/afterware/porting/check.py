@@ -12,6 +12,7 @@ from .flask.registrations import Hook, scan
 from .judging.codes import NEEDS, Kind, kind_of
 from .judging.judge import Judge, Note
 from .meaning.evaluate import Evaluator
+from .meaning.knowledge import COVERED
 from .tree.index import terminal_name
 from .tree.project import Project
 from .tree.sources import Skipped, Tree
@@ -128,7 +129,7 @@ def _check(
 ) -> Outcome:
     tree = Tree(paths, exclude)
     tell("reading files")
-    project = Project(tree)
+    project = Project(tree, COVERED)
     evaluator = Evaluator(project)
     tell(f"looking for hooks in {len(project.sources)} files")
     hooks, unknown = scan(evaluator)

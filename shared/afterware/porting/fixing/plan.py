@@ -6,9 +6,10 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from ..flask.atoms import HostObject
 from ..flask.host import FLASK_NAMES, PROXIES
 from ..meaning.evaluate import Evaluator
-from ..meaning.values import Ext, Func, Host
+from ..meaning.values import Ext, Func
 
 if TYPE_CHECKING:
     from ..check import JudgedHook, Outcome
@@ -80,7 +81,10 @@ def plan_files(outcome: Outcome, to: Target) -> tuple[dict[Module, list[Plan]], 
     left: list[Left] = []
     for hook in outcome.hooks:
         try:
-            plan = _plan(hook, to, evaluator)
+            with evaluator.question() as question:
+                plan = _plan(hook, to, evaluator)
+                if question.exhausted:
+                    raise _Unsure("it leads to more code than is followed")
         except _Unsure as reason:
             left.append(Left(hook.file, hook.line, hook.name, str(reason)))
         else:
@@ -238,7 +242,7 @@ def _only_proxies(function: Function, evaluator: Evaluator) -> None:
                 name = atom.path.removeprefix("flask.").partition(".")[0]
                 if name in FLASK_NAMES and name not in PROXIES:
                     raise _Unsure(f"it uses flask.{name}, which is another on Quart")
-            if isinstance(atom, Host) and isinstance(node, ast.Attribute):
+            if isinstance(atom, HostObject) and isinstance(node, ast.Attribute):
                 if isinstance(node.value, ast.Name) and node.value.id == "flask":
                     raise _Unsure(
                         "it uses flask's proxies by the module's name; import them from afterware"

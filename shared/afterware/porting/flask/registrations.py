@@ -8,21 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..meaning.evaluate import Arguments, Evaluator, Frame
 from ..meaning.knowledge import STANDARD
-from ..meaning.values import (
-    Ext,
-    Func,
-    Host,
-    HostAttr,
-    Inst,
-    Map,
-    Obj,
-    Reg,
-    Seq,
-    Value,
-    Wrapped,
-    one,
-)
+from ..meaning.values import Ext, Func, Inst, Map, Obj, Seq, Value, Wrapped, one
 from ..tree.index import Call, Class, Function, Module, Scope, terminal_name
+from .atoms import HostAttribute, HostObject, Registrar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,7 +66,7 @@ class Hook:
         """What the host calls it with."""
         if self.registered == "call-on-close":
             return Arguments()
-        return Arguments([one(Host("response"))])
+        return Arguments([one(HostObject("response"))])
 
 
 def scan(evaluator: Evaluator) -> tuple[list[Hook], list[Registration]]:
@@ -91,7 +79,8 @@ def scan(evaluator: Evaluator) -> tuple[list[Hook], list[Registration]]:
         except RecursionError:
             continue
         for registration in registrations:
-            hooks = list(_hooks(evaluator, registration))
+            with evaluator.question():
+                hooks = list(_hooks(evaluator, registration))
             if not hooks:
                 unknown.append(registration)
             for hook in hooks:
@@ -158,9 +147,13 @@ def _registrations(evaluator: Evaluator, module: Module) -> Iterator[Registratio
         if not wanted:
             continue
         for call in calls:
-            yield from _registered_by(evaluator, module, call)
-    yield from _assigned(evaluator, module)
-    yield from _overridden(evaluator, module)
+            with evaluator.question():
+                found = list(_registered_by(evaluator, module, call))
+            yield from found
+    for each in (_assigned, _overridden):
+        with evaluator.question():
+            found = list(each(evaluator, module))
+        yield from found
 
 
 def _is_alias(module: Module, name: str) -> bool:
@@ -172,11 +165,10 @@ def _is_alias(module: Module, name: str) -> bool:
 
 
 def _registered_by(evaluator: Evaluator, module: Module, call: Call) -> Iterator[Registration]:
-    evaluator.begin()
     frame = evaluator.frame(call.scope)
     if call.decorates is not None:
         for atom in evaluator.eval(call.node, frame):
-            if isinstance(atom, Reg):
+            if isinstance(atom, Registrar):
                 function = call.decorates
                 assert isinstance(function, Function)
                 index = function.decorators.index(call.node)
@@ -188,7 +180,7 @@ def _registered_by(evaluator: Evaluator, module: Module, call: Call) -> Iterator
     node = call.node
     assert isinstance(node, ast.Call)
     for atom in evaluator.eval(node.func, frame):
-        if isinstance(atom, Reg):
+        if isinstance(atom, Registrar):
             argument = _first_argument(node)
             if argument is not None:
                 if isinstance(argument, ast.Starred):
@@ -197,20 +189,20 @@ def _registered_by(evaluator: Evaluator, module: Module, call: Call) -> Iterator
                 word = _WORDS.get(atom.name) or _form(evaluator, argument, call, frame, value)
                 yield Registration(module, node, word, value)
             return
-        if isinstance(atom, HostAttr) and atom.kind == "funclist" and node.args:
+        if isinstance(atom, HostAttribute) and atom.kind == "funclist" and node.args:
             value = evaluator.eval(node.args[-1], frame)
             if atom.name == "extend":
                 value = evaluator.items(value)
             if atom.name in _LIST_METHODS:
                 yield Registration(module, node, "funcs-list", value)
             return
-        if isinstance(atom, HostAttr) and atom.kind == "funcs" and node.args:
+        if isinstance(atom, HostAttribute) and atom.kind == "funcs" and node.args:
             items = _listed(evaluator, evaluator.eval(node.args[-1], frame))
             if atom.name in ("setdefault", "update") and items:
                 yield Registration(module, node, "funcs-list", items)
             return
         if isinstance(atom, Ext) and atom.path == "builtins.map" and len(node.args) > 1:
-            if any(isinstance(each, Reg) for each in evaluator.eval(node.args[0], frame)):
+            if any(isinstance(each, Registrar) for each in evaluator.eval(node.args[0], frame)):
                 items = evaluator.items(evaluator.eval(node.args[1], frame))
                 yield Registration(module, node, "loop", items)
             return
@@ -314,24 +306,22 @@ def _assigned(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
                             if isinstance(target, ast.Subscript)
                             else _stored_into(evaluator, base, frame)
                         )
-                        if Host("funcs") in atoms:
+                        if HostObject("funcs") in atoms:
                             items = _listed(evaluator, evaluator.eval(node.value, frame))
                             if items:
                                 yield Registration(module, node, "funcs-list", items)
     for store in module.stores.get("process_response", ()):
         frame = evaluator.frame(store.scope)
         base_value = evaluator.eval(store.base, frame)
-        if Host("app") in base_value and isinstance(store.value, ast.expr):
+        if HostObject("app") in base_value and isinstance(store.value, ast.expr):
             value = evaluator.eval(store.value, frame)
             yield Registration(module, store.node, "subclass", value)
 
 
 def _stored_into(evaluator: Evaluator, target: ast.expr, frame: Frame) -> Value:
     if isinstance(target, ast.Attribute) and target.attr == "after_request_funcs":
-        if evaluator.eval(target.value, frame) or evaluator.project.speaks_flask(
-            frame.scope.module
-        ):
-            return one(Host("funcs"))
+        if evaluator.eval(target.value, frame) or evaluator.model.speaks_flask(frame.scope.module):
+            return one(HostObject("funcs"))
     return frozenset()
 
 
@@ -360,7 +350,9 @@ def _is_app(evaluator: Evaluator, cls: Class) -> bool:
     outside = evaluator.mro(cls)[1]
     return any(
         path == "flask.Flask"
-        or (path.rpartition(".")[2].endswith("Flask") and not evaluator.foreign_to_flask(path))
+        or (
+            path.rpartition(".")[2].endswith("Flask") and not evaluator.model.foreign_to_flask(path)
+        )
         for path in outside
     )
 
@@ -505,7 +497,7 @@ def _abstract(function: Function, value: Value) -> bool:
 
 def _give(evaluator: Evaluator, hooks: list[Hook]) -> None:
     """Tell the evaluator which parameters are given the response."""
-    response = one(Host("response"))
+    response = one(HostObject("response"))
     for hook in hooks:
         if hook.registered == "call-on-close":
             continue

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..meaning.values import Ext, Func, Host
+from ..flask.atoms import HostObject
+from ..meaning.values import Ext, Func
 from ..tree.index import Function, Module, Scope, terminal_name
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class Sent:
                 yield ("constant", node.value)
         elif isinstance(node, ast.Attribute):
             base = self.evaluator.eval(node.value, self.evaluator.frame(scope))
-            if any(isinstance(atom, Host) for atom in base):
+            if any(isinstance(atom, HostObject) for atom in base):
                 yield ("attribute", terminal_name(node.value), node.attr)
             elif isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
                 yield ("attribute", node.attr)
@@ -223,7 +224,7 @@ class Sent:
     def _item(self, node: ast.Subscript, scope: Scope, places: bool, deep: int) -> Iterable[Root]:
         key = node.slice
         base = self.evaluator.eval(node.value, self.evaluator.frame(scope))
-        if any(isinstance(atom, Host) and atom.kind != "app" for atom in base):
+        if any(isinstance(atom, HostObject) and atom.kind != "app" for atom in base):
             if isinstance(key, ast.Constant):
                 yield ("attribute", terminal_name(node.value), key.value)
         elif isinstance(node.value, ast.Name):
@@ -300,7 +301,7 @@ class Sent:
         for atom in value:
             if isinstance(atom, Func) and atom.function is function:
                 names = ordered[len(atom.bound) :]
-            elif function.name == "__init__" and not isinstance(atom, (Ext, Host)):
+            elif function.name == "__init__" and not isinstance(atom, (Ext, HostObject)):
                 names = ordered[1:]
             else:
                 continue

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..flask import host
+from ..flask.atoms import HostAttribute, HostObject, HostPart, Proxied, Registrar
 from ..meaning.evaluate import Arguments, Evaluator, Frame
 from ..meaning.implicit import IMPLICIT, implied
 from ..meaning.knowledge import blocks, is_lock
@@ -18,13 +19,8 @@ from ..meaning.values import (
     Ext,
     Func,
     Getter,
-    Host,
-    HostAttr,
     Inst,
     Obj,
-    Part,
-    Proxied,
-    Reg,
     Value,
     Wrapped,
     one,
@@ -39,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..flask.registrations import Hook
+    from ..meaning.budget import Question
 
 __all__ = ["Judge", "Note"]
 
@@ -59,7 +56,10 @@ class Judge(Outside):
 
     def judge(self, hook: Hook) -> list[Note]:
         """What of a hook is otherwise on Quart, in the order of its lines."""
-        self.evaluator.begin()
+        with self.evaluator.question() as question:
+            return self._notes(hook, question)
+
+    def _notes(self, hook: Hook, question: Question) -> list[Note]:
         walk = Walk(hook)
         top = self.evaluator.frame(hook.module)
         start = hook.function.node if hook.function is not None else hook.registration.call
@@ -78,7 +78,7 @@ class Judge(Outside):
         for obj, name, use in walk.later:
             for kind, subject in self.state.use(obj, name, use.node, use.frame, walk.functions):
                 use.note(kind, subject)
-        self.unfinished = walk.unfinished or self.evaluator.exhausted
+        self.unfinished = walk.unfinished or question.exhausted
         if self.unfinished:
             spot.note("undecided.unfinished")
         return sorted(walk.notes.values(), key=lambda note: (line_of(note.via), note.kind))
@@ -164,13 +164,13 @@ class Judge(Outside):
                 self.of_instance(atom, atom.cls, node.attr, spot, storing)
                 if self.evaluator.find_method(atom.cls, node.attr) is None:
                     self.state_of(atom, node.attr, spot)
-            elif isinstance(atom, Host):
+            elif isinstance(atom, HostObject):
                 self.of_host(atom, node, storing, augmented, spot)
             elif isinstance(atom, Obj):
                 self.state_of(atom, node.attr, spot)
         if not storing:
             for value in self.evaluator.eval(node, spot.frame):
-                if isinstance(value, HostAttr):
+                if isinstance(value, HostAttribute):
                     self.host_attr(value, spot, augmented)
 
     def of_instance(self, atom: Atom, cls: Class, name: str, spot: Spot, storing: bool) -> None:
@@ -195,10 +195,10 @@ class Judge(Outside):
             self.method(atom, cls, "__getattr__", Arguments([one(Const(name))]), spot)
 
     def of_host(
-        self, atom: Host, node: ast.Attribute, storing: bool, augmented: bool, spot: Spot
+        self, atom: HostObject, node: ast.Attribute, storing: bool, augmented: bool, spot: Spot
     ) -> None:
         if atom.kind in host.CLASS_OF:
-            for cls in self.evaluator.custom_classes(atom.kind, node.attr, spot.frame):
+            for cls in self.evaluator.model.custom_classes(atom.kind, node.attr, spot.frame):
                 self.of_instance(Inst(cls), cls, node.attr, spot, storing)
         if atom.kind != "response":
             return
@@ -209,7 +209,7 @@ class Judge(Outside):
         if augmented and node.attr in ("data", "response"):
             spot.note("response.data+=" if node.attr == "data" else "response.response", "added to")
 
-    def host_attr(self, atom: HostAttr, spot: Spot, augmented: bool = False) -> None:
+    def host_attr(self, atom: HostAttribute, spot: Spot, augmented: bool = False) -> None:
         kind, name = atom.kind, atom.name
         if kind == "response":
             if (
@@ -292,11 +292,11 @@ class Judge(Outside):
         arguments = evaluator.arguments(node, spot.frame)
         self.used(callee, spot)
         for atom in callee:
-            if awaited and isinstance(atom, (Ext, Obj, HostAttr)):
+            if awaited and isinstance(atom, (Ext, Obj, HostAttribute)):
                 continue
             if isinstance(atom, Ext) and atom.path == "builtins.getattr":
                 for value in evaluator.eval(node, spot.frame):
-                    if isinstance(value, HostAttr):
+                    if isinstance(value, HostAttribute):
                         self.host_attr(value, spot)
                 self.via_getattr(arguments, spot)
             else:
@@ -315,7 +315,7 @@ class Judge(Outside):
             return
         name = node.func.attr
         for kind, names in host.NAMES_OF.items():
-            if callee == one(Part(f"{kind}.{name}")) and name not in names:
+            if callee == one(HostPart(f"{kind}.{name}")) and name not in names:
                 spot.note(f"undecided.{kind}", kind)
 
     def via_getattr(self, arguments: Arguments, spot: Spot) -> None:
@@ -331,8 +331,8 @@ class Judge(Outside):
             self.state_of(atom, name, spot)
         elif isinstance(atom, Obj):
             self.state_of(atom, name, spot)
-        elif isinstance(atom, Host) and atom.kind in host.CLASS_OF:
-            for cls in self.evaluator.custom_classes(atom.kind, name, spot.frame):
+        elif isinstance(atom, HostObject) and atom.kind in host.CLASS_OF:
+            for cls in self.evaluator.model.custom_classes(atom.kind, name, spot.frame):
                 self.of_instance(Inst(cls), cls, name, spot, storing=False)
 
     def getter(self, getter: Getter, arguments: Arguments, spot: Spot) -> None:
@@ -346,7 +346,7 @@ class Judge(Outside):
                     found |= self.evaluator.attribute(atom, name, spot.frame)
                 value = frozenset(found)
                 for atom in value:
-                    if isinstance(atom, HostAttr):
+                    if isinstance(atom, HostAttribute):
                         self.host_attr(atom, spot)
             if getter.arguments is not None:
                 for atom in value:
@@ -365,18 +365,18 @@ class Judge(Outside):
             self.made(atom, arguments, spot)
         elif isinstance(atom, Inst):
             self.method(atom, atom.cls, "__call__", arguments, spot)
-        elif isinstance(atom, HostAttr):
+        elif isinstance(atom, HostAttribute):
             self.host_called(atom, spot)
         elif isinstance(atom, Getter):
             self.getter(atom, arguments, spot)
-        elif isinstance(atom, Reg):
+        elif isinstance(atom, Registrar):
             if atom.name == "call_on_close":
                 spot.note("call_on_close")
                 for each in arguments.get(0):
                     self.called(each, Arguments(), spot)
         elif isinstance(atom, (Ext, Obj)):
             self.outside(atom, arguments, spot)
-        elif isinstance(atom, Part):
+        elif isinstance(atom, HostPart):
             if atom.path.startswith(("app.config", "app.extensions")):
                 self.hand_over(arguments, spot)
             if not atom.path.startswith(("request", "response", "session", "g.")):
@@ -397,7 +397,7 @@ class Judge(Outside):
             return
         self.called(Func(function, None, (one(atom),)), arguments, spot)
 
-    def host_called(self, atom: HostAttr, spot: Spot) -> None:
+    def host_called(self, atom: HostAttribute, spot: Spot) -> None:
         if atom.kind in ("app", "blueprint") and atom.name in host.APP_COROUTINES:
             if atom.name != "process_response" or spot.walk.hook.registered != "subclass":
                 spot.note(f"helper.{atom.name}", atom.name)

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..flask import host
+from ..flask.atoms import HostObject
 from ..meaning.evaluate import Arguments, Evaluator
 from ..meaning.implicit import by_builtin
 from ..meaning.knowledge import STANDARD, blocks, blocks_by_name, lock_kind
@@ -16,11 +17,10 @@ from ..meaning.values import (
     Ext,
     Func,
     Getter,
-    Host,
     Inst,
     Map,
     Obj,
-    Place,
+    Position,
     Record,
     Seq,
     Value,
@@ -179,7 +179,7 @@ class Outside:
             return True
         return False
 
-    def spawn(self, site: Place, arguments: Arguments, spot: Spot) -> None:
+    def spawn(self, site: Position, arguments: Arguments, spot: Spot) -> None:
         spot.walk.started.setdefault(site, spot.made("thread", "a thread"))
         self.callbacks(Ext("concurrent"), arguments, spot.beside())
 
@@ -269,7 +269,7 @@ class Outside:
         found: set[str] = set()
         for value in arguments.every():
             for atom in self.reachable(value):
-                if isinstance(atom, Host) and atom.kind in ("response", "request"):
+                if isinstance(atom, HostObject) and atom.kind in ("response", "request"):
                     found.add(atom.kind)
         return found
 

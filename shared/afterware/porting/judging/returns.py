@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..meaning.values import Const, Data, Func, Host, HostAttr, Map, Part, Seq, Value
+from ..flask.atoms import HostAttribute, HostObject, HostPart
+from ..meaning.values import Const, Data, Func, Map, Seq, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,12 +93,12 @@ def _wrong(value: Value) -> str:
             return "returns-other"
         if isinstance(atom, Data) and atom.kind in _NOT_A_RESPONSE:
             return "returns-other"
-        if isinstance(atom, Part) and atom.path.startswith("response."):
+        if isinstance(atom, HostPart) and atom.path.startswith("response."):
             if atom.path.partition(".")[2] in _PLAIN_PARTS:
                 return "returns-other"
-        if isinstance(atom, HostAttr) and atom.name in ("data", "json"):
+        if isinstance(atom, HostAttribute) and atom.name in ("data", "json"):
             return "returns-other"
-        if isinstance(atom, Host) and atom.kind in ("request", "session", "g", "app"):
+        if isinstance(atom, HostObject) and atom.kind in ("request", "session", "g", "app"):
             return "returns-other"
     return ""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..flask.registrations import Hook
     from ..meaning.evaluate import Frame
-    from ..meaning.values import Obj, Place
+    from ..meaning.values import Obj, Position
     from ..tree.index import Function, Module
 
 __all__ = ["Note", "Spot", "Walk", "line_of"]
@@ -47,8 +47,8 @@ class Walk:
     notes: dict[tuple[str, int, str], Note] = field(default_factory=dict)
     visited: set[tuple[int, bool]] = field(default_factory=set)
     functions: set[Function] = field(default_factory=set)
-    started: dict[Place, Note] = field(default_factory=dict)
-    joined: set[Place] = field(default_factory=set)
+    started: dict[Position, Note] = field(default_factory=dict)
+    joined: set[Position] = field(default_factory=set)
     later: list[tuple[Obj, str, Spot]] = field(default_factory=list)
     unfinished: bool = False
 
