@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, RequestRedirect, Rule
 
-from afterware.side_by_side import SideBySide
+from afterware import SideBySide
 
 PARTS = ["users", "me", "item", "<name>", "<int:number>", "<path:rest>", "a-<name>", "<float:f>"]
 WORDS = ["users", "me", "item", "7", "1.5", "a-b", "x/y"]

@@ -10,8 +10,7 @@ import pytest
 import quart
 from asgi import answer, ask
 
-from afterware import Hooks
-from afterware.side_by_side import SideBySide, SideBySideError
+from afterware import Hooks, SideBySide, SideBySideError
 
 
 def apps(**config):
@@ -97,7 +96,9 @@ def test_each_hook_runs_once_for_the_app_that_serves(shared):
     def counted(name):
         hooks = Hooks()
         hooks.before_request(lambda: ran.append(f"{name} before"))
-        hooks.after_response(lambda sent: ran.append(f"{name} sent {sent.path}"))
+        hooks.after_response(
+            lambda sent: ran.append(f"{name} sent {sent.path} by {sent.served_by}")
+        )
         hooks.teardown_request(lambda exc: ran.append(f"{name} teardown"))
 
         @hooks.after_request
@@ -112,10 +113,18 @@ def test_each_hook_runs_once_for_the_app_that_serves(shared):
     first.init_app(new)
     second.init_app(old)
     app = SideBySide(new, old)
-    for path, name in (("/goods", "first"), ("/cart", "first" if shared else "second")):
+    for path, name, host in (
+        ("/goods", "first", "quart"),
+        ("/cart", "first" if shared else "second", "flask"),
+    ):
         ran.clear()
         assert answer(app, path).status == 200
-        assert ran == [f"{name} before", f"{name} after", f"{name} teardown", f"{name} sent {path}"]
+        assert ran == [
+            f"{name} before",
+            f"{name} after",
+            f"{name} teardown",
+            f"{name} sent {path} by {host}",
+        ]
 
 
 def logged_in(**config):

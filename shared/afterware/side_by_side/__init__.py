@@ -1,6 +1,5 @@
 """Both apps on one port: what the Quart app has a route for it serves, the Flask app the rest."""
 
 from .app import SideBySide
-from .errors import SideBySideError
 
-__all__ = ["SideBySide", "SideBySideError"]
+__all__ = ["SideBySide"]

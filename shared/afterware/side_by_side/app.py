@@ -8,10 +8,10 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
+from ..errors import SideBySideError
 from .bridge import WSGIBridge
 from .building import share_urls
 from .environ import split_path
-from .errors import SideBySideError
 from .matching import KEY, follow
 from .routing import Decision, Side, Table
 from .sessions import check_sessions

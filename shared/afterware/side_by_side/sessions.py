@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from .errors import SideBySideError
+from ..errors import SideBySideError
 
 __all__ = ["check_sessions", "session_differences"]
 
