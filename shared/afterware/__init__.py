@@ -26,12 +26,14 @@ if TYPE_CHECKING:
         HookStopIterationError,
         HookSuspendedError,
         HookTooLateError,
+        SideBySideError,
         UnknownHostError,
     )
     from .hook import Hook
     from .hosts import after_this_request
     from .registry import Hooks
     from .sent import Sent
+    from .side_by_side import SideBySide
 else:
     # Each is imported when it is first asked for (PEP 562): both hosts' command lines load the
     # plug-ins of this package at every start, and those need none of it.
@@ -49,6 +51,8 @@ else:
         "HookTooLateError": "errors",
         "Hooks": "registry",
         "Sent": "sent",
+        "SideBySide": "side_by_side",
+        "SideBySideError": "errors",
         "SupportsAfterRequest": "contract",
         "SupportsAfterResponse": "contract",
         "SupportsAround": "contract",
@@ -95,6 +99,8 @@ __all__ = [
     "HookTooLateError",
     "Hooks",
     "Sent",
+    "SideBySide",
+    "SideBySideError",
     "SupportsAfterRequest",
     "SupportsAfterResponse",
     "SupportsAround",
