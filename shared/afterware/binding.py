@@ -33,7 +33,7 @@ Ready = Callable[[], list[Hook]]
 """Gives the hooks to run, when they are first needed."""
 
 Surround = Callable[[Any], Callable[[], bool]]
-"""Stands around the app that it is given, and returns what tells whether that served a request."""
+"""Surrounds the app that it is given, and returns what tells whether that served a request."""
 
 # Among an app's extensions, what is kept of it here.
 EXTENSION = "afterware"
@@ -57,7 +57,7 @@ class _Kept:
     """What an app keeps of what is bound to it.
 
     :param bindings: of the app and of its blueprints.
-    :param watches: those around the app, the innermost first.
+    :param watches: those on the app, the innermost first.
     :param surrounds: the `surround` methods of the objects around the app, the innermost first.
     :param prepared: what was done once for this app.
     """
@@ -116,7 +116,7 @@ def bound(function: Callable[..., Any]) -> Bound | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
-    """A watch around an app, which reports to the after_response hooks of a binding.
+    """A watch on an app, which reports to the after_response hooks of a binding.
 
     :param watch: the middleware, whose `report` is called.
     """
@@ -126,7 +126,7 @@ class Watched:
 
 
 def watches_on(app: Any) -> list[Watched]:
-    """The watches around *app*, in the order in which they report: the innermost first.
+    """The watches on *app*, in the order in which they report: the innermost first.
 
     :param app: an app of either host; blueprints count from when they are registered.
     """
@@ -134,7 +134,7 @@ def watches_on(app: Any) -> list[Watched]:
 
 
 def surrounds_on(app: Any) -> list[Surround]:
-    """The `surround` methods of the objects that stand around *app*, the innermost first.
+    """The `surround` methods of the objects that surround *app*, the innermost first.
 
     :param app: an app of either host.
     """
@@ -158,8 +158,8 @@ class Binding(ABC):
         self.hooks = hooks
         self.target = target
         self._attached: set[Phase] = set()
-        # Each tells whether the app that an object stands around has served a request.
-        self._served_around: list[Callable[[], bool]] = []
+        # Each tells whether the app that an object surrounds has served a request.
+        self._served_inside: list[Callable[[], bool]] = []
 
     def belong(self) -> None:
         """Have the target keep this binding for as long as it lives itself.
@@ -196,19 +196,19 @@ class Binding(ABC):
         return not hasattr(self.target, "record")
 
     def surround(self, surround: Surround) -> None:
-        """Put an object around the app; a blueprint is left to the object's hooks."""
+        """Have an object surround the app; on a blueprint its hooks run instead."""
         if self.of_app:
-            self._served_around.append(surround(self.target))
+            self._served_inside.append(surround(self.target))
             _kept(self.target).surrounds.append(surround)
 
     @property
     def has_served(self) -> bool:
-        """Whether an object that stands around the app has seen a request."""
-        return any(served() for served in self._served_around)
+        """Whether an object that surrounds the app has seen a request."""
+        return any(served() for served in self._served_inside)
 
     def runs(self, hook: Hook) -> bool:
-        """Whether *hook* runs here as a hook; else its object stands around the app."""
-        return not (hook.outside and self.of_app)
+        """Whether *hook* runs here as a hook; else its object surrounds the app."""
+        return not (hook.surrounds and self.of_app)
 
     def on_app(self, prepare: Callable[[Any], None]) -> None:
         """Call *prepare* with the app, which a blueprint learns of when it is registered.
@@ -242,7 +242,7 @@ class Binding(ABC):
 
     @abstractmethod
     def _watch(self) -> None:
-        """Put a watch around the app that reports to the after_response hooks."""
+        """Put a watch on the app that reports to the after_response hooks."""
 
     @abstractmethod
     def _report(self, ready: Ready) -> Callable[..., Any]:
@@ -262,7 +262,7 @@ class Binding(ABC):
         return function
 
     def _watched(self, app: Any, watch: Any) -> Any:
-        """Note that *watch* stands around *app*, and give it."""
+        """Note that *watch* is on *app*, and give it."""
         _kept(app).watches.append(Watched(self, watch))
         return watch
 

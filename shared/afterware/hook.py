@@ -41,8 +41,8 @@ class Hook:
     :param file: where it is defined; empty for a function with no source.
     :param line: the line of its definition, from 1; 0 for a function with no source.
     :param shield: what has begun comes to its end on Quart though the client leaves.
-    :param outside: whether its object stands around an app that the hooks are bound to, so that
-        only a blueprint's hooks call it.
+    :param surrounds: whether its object surrounds an app that the hooks are bound to, so that it is
+        called as a hook on blueprints only.
     """
 
     phase: Phase
@@ -55,7 +55,7 @@ class Hook:
     file: str
     line: int
     shield: bool = False
-    outside: bool = False
+    surrounds: bool = False
 
     @property
     def place(self) -> str:

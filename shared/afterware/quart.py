@@ -9,7 +9,7 @@ from typing import Any, cast
 import quart
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from . import context, pipeline, quart_session
+from . import context, pipeline, quart_ranges, quart_session
 from .binding import Binding, HooksInOrder, OncePerApp, Ready
 from .hook import Hook, Phase
 from .hop import in_task_of_its_own, in_worker_thread
@@ -83,6 +83,7 @@ class QuartBinding(Binding):
     def __init__(self, hooks: HooksInOrder, target: Any) -> None:
         super().__init__(hooks, target)
         self.on_app(quart_session.mend)
+        self.on_app(quart_ranges.mend)
 
     def _attach(self, phase: Phase) -> None:
         super()._attach(phase)

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from .binding import Binding, OncePerApp, Surround
 from .colour import make_hook
-from .contract import AfterRequest, AfterResponse, BeforeRequest, Teardown
+from .contract import AfterRequest, AfterResponse, BeforeRequest, HookObject, Teardown
 from .errors import HookRegistrationError, HookTooLateError
 from .hook import PHASES, Hook, OnError, Phase
 from .hosts import bind
@@ -157,7 +157,7 @@ class Hooks:
 
     def add(
         self,
-        *objects: object,
+        *objects: HookObject,
         blocking: bool = False,
         suspends: bool = False,
         shield: bool = False,
@@ -165,13 +165,13 @@ class Hooks:
     ) -> None:
         """Register the methods of each object that are named after phases.
 
-        Two more methods are known. `init_app(app)` is called once for each app that the hooks are
+        Three more methods are known. `init_app(app)` is called once for each app that the hooks are
         bound to, when they are bound; with a blueprint, when that is registered. `around(hook)` is
         called once for each hook, before the first request, and returns the function to run in its
-        place, of the same colour. An object that does the work of its after_request just as well
-        around the app may have `surround(app)`: it is called in place of registering after_request
+        place, of the same colour. An object that does the work of its after_request just as well as
+        middleware may have `surround(app)`: it is called in place of registering after_request
         where the hooks are bound to an app, and returns a function that tells whether the app has
-        served a request.
+        served a request. The types are `SupportsAfterRequest` and the like; see `HookObject`.
 
         :param blocking: said of the methods that are `def`.
         :param suspends: said of the methods that are `async def`.
@@ -215,8 +215,8 @@ class Hooks:
                     blocking=blocking and not hook.is_async,
                     suspends=suspends and hook.is_async,
                 )
-                outside = surround is not None and phase == "after_request"
-                self._register(replace(hook, outside=outside))
+                surrounds = surround is not None and phase == "after_request"
+                self._register(replace(hook, surrounds=surrounds))
 
     def init_app(self, target: Any) -> None:
         """Bind these hooks to an app or a blueprint, of Flask or of Quart.

@@ -1,4 +1,4 @@
-"""after_response: what was really sent, seen from around the WSGI or ASGI app.
+"""after_response: what was really sent, seen by a watch on the WSGI or ASGI app.
 
 The body of a stream or a file is made after every other hook has run, and only the server knows
 whether the client stayed. Around the app all of it passes by.
@@ -12,7 +12,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from werkzeug.datastructures import Headers
 
@@ -41,6 +41,7 @@ class Sent:
         of the body is in the buffers of the server and of the system counts as one that stayed:
         no server is told how much of them was read.
     :param exception: what no error handler took, or None.
+    :param served_by: the host that answered; with both apps on one port it tells which.
     """
 
     method: str
@@ -52,12 +53,16 @@ class Sent:
     seconds: float
     completed: bool
     exception: BaseException | None
+    served_by: Literal["flask", "quart"] | None = None
 
 
 class _Watch:
     """What is known of one exchange so far."""
 
-    def __init__(self, method: str, path: str, query: str) -> None:
+    def __init__(
+        self, method: str, path: str, query: str, served_by: Literal["flask", "quart"]
+    ) -> None:
+        self.served_by = served_by
         self.method = method
         self.path = path
         self.query = query
@@ -121,6 +126,7 @@ class _Watch:
             perf_counter() - self.started,
             self.completed,
             self.exception,
+            self.served_by,
         )
 
 
@@ -150,6 +156,7 @@ class WatchWSGI:
             environ["REQUEST_METHOD"],
             _wsgi_decoded(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")),
             environ.get("QUERY_STRING", ""),
+            "flask",
         )
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -248,7 +255,7 @@ class WatchASGI:
             await self.app(scope, receive, send)
             return
         query = scope.get("query_string", b"").decode("latin-1")
-        watch = _Watch(scope["method"], scope["path"], query)
+        watch = _Watch(scope["method"], scope["path"], query, "quart")
         context: list[Context] = []
         in_order = scope.get("http_version", "1.1").startswith("1")
 

@@ -91,7 +91,7 @@ class ServerTiming(ReadyMade):
             self.refuse("timing_allow_origin", timing_allow_origin, "Give origins, or '*'.")
 
     def init_app(self, app: Any) -> None:
-        """Stand around the app."""
+        """Surround the app."""
         surround(app, self)
 
     def around(self, hook: Hook) -> Callable[..., Any]:
