@@ -106,11 +106,7 @@ class FlaskBinding(Binding):
             if calls is None:
                 calls = _steps(ready())
             if ours or self._served in environ:
-                for call, hook in calls:
-                    try:
-                        call(sent)
-                    except Exception as error:
-                        pipeline.log_failure(hook, error)
+                pipeline.report(calls, sent)
 
         return report
 

@@ -40,6 +40,7 @@ class Hook:
     :param name: its dotted name, as a person would look for it.
     :param file: where it is defined; empty for a function with no source.
     :param line: the line of its definition, from 1; 0 for a function with no source.
+    :param shield: what has begun comes to its end on Quart though the client leaves.
     :param surrounds: whether its object surrounds an app that the hooks are bound to, so that it is
         called as a hook on blueprints only.
     """
@@ -53,6 +54,7 @@ class Hook:
     name: str
     file: str
     line: int
+    shield: bool = False
     surrounds: bool = False
 
     @property

@@ -115,11 +115,7 @@ class QuartBinding(Binding):
             if steps is None:
                 steps = _steps(ready())
             if ours or self._served in scope:
-                for asynchronous, call, hook in steps:
-                    try:
-                        await call(sent) if asynchronous else call(sent)
-                    except Exception as error:
-                        pipeline.log_failure(hook, error)
+                await pipeline.report_async(steps, sent)
 
         return report
 
@@ -151,7 +147,7 @@ def _step(hook: Hook, debug: bool) -> pipeline.AsyncStep:
         asynchronous, call = hook.is_async, hook.function
         if debug:
             call = (warn_if_held_async if asynchronous else warn_if_held)(hook)
-        if hook.suspends and hook.phase == "after_request":
+        if asynchronous and (hook.shield or (hook.suspends and hook.phase == "after_request")):
             call = in_task_of_its_own(hook, call)
     if hook.on_error == "log":
         guard = pipeline.guarded_async if asynchronous else pipeline.guarded

@@ -60,7 +60,13 @@ class Hooks:
     def before_request(self, function: BeforeRequest, /) -> BeforeRequest: ...
     @overload
     def before_request(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[BeforeRequest], BeforeRequest]: ...
     def before_request(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook that runs before the view: `hook()`.
@@ -73,6 +79,13 @@ class Hooks:
         :param suspends: for an `async def` that really awaits such a thing. Flask runs it on a loop
             that outlives the request; Quart awaits it, and waits for an after_request hook even
             where the client leaves meanwhile.
+        :param shield: for what must not be cut off half-way, such as a commit or an audit row. Once
+            begun, it comes to its end on Quart though the client leaves or the server stops, within
+            the time that the server gives to what is running; then the request stops. An
+            `async def` runs in a task of its own for that, with the ContextVars of the request
+            carried in and back. A `def` cannot be cut off anyway, and Flask cuts off nothing.
+
+            .. versionadded:: 0.2
         :param on_error: "raise", or "log" to log what it raises and carry on.
         :raises HookRegistrationError: the function cannot serve in this phase.
         :raises HookTooLateError: the app has served its first request.
@@ -83,7 +96,13 @@ class Hooks:
     def after_request(self, function: AfterRequest, /) -> AfterRequest: ...
     @overload
     def after_request(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[AfterRequest], AfterRequest]: ...
     def after_request(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook that is given each response and returns one: `hook(response)`.
@@ -98,7 +117,13 @@ class Hooks:
     def teardown_request(self, function: Teardown, /) -> Teardown: ...
     @overload
     def teardown_request(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[Teardown], Teardown]: ...
     def teardown_request(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook that runs when the request is over, whatever happened: `hook(exc)`.
@@ -113,7 +138,13 @@ class Hooks:
     def after_response(self, function: AfterResponse, /) -> AfterResponse: ...
     @overload
     def after_response(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[AfterResponse], AfterResponse]: ...
     def after_response(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook for when the last byte was sent or the client has gone: `hook(sent)`.
@@ -129,6 +160,7 @@ class Hooks:
         *objects: HookObject,
         blocking: bool = False,
         suspends: bool = False,
+        shield: bool = False,
         on_error: OnError = "raise",
     ) -> None:
         """Register the methods of each object that are named after phases.
@@ -143,6 +175,9 @@ class Hooks:
 
         :param blocking: said of the methods that are `def`.
         :param suspends: said of the methods that are `async def`.
+        :param shield: said of all of them.
+
+            .. versionadded:: 0.2
         :param on_error: said of all of them.
         :raises HookRegistrationError: an object has no such method.
         """
@@ -174,15 +209,12 @@ class Hooks:
                     binding.surround(surround)
                 self._surrounds.append(surround)
             for phase, method in found:
-                hook = make_hook(phase, method, on_error=on_error)
-                if (blocking and not hook.is_async) or (suspends and hook.is_async):
-                    hook = make_hook(
-                        phase,
-                        method,
-                        blocking=not hook.is_async,
-                        suspends=hook.is_async,
-                        on_error=on_error,
-                    )
+                hook = make_hook(phase, method, shield=shield, on_error=on_error)
+                hook = replace(
+                    hook,
+                    blocking=blocking and not hook.is_async,
+                    suspends=suspends and hook.is_async,
+                )
                 surrounds = surround is not None and phase == "after_request"
                 self._register(replace(hook, surrounds=surrounds))
 

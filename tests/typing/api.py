@@ -83,6 +83,11 @@ async def suspends(response: Response) -> Response:
     return response
 
 
+@hooks.after_request(shield=True)
+async def shielded(response: Response) -> Response:
+    return response
+
+
 @hooks.before_request
 def before() -> None:
     g.started = 1.0
@@ -159,7 +164,7 @@ class HoldsFunctions:
 
 
 everything = Everything()
-hooks.add(everything, AwaitedOnly(), HoldsFunctions(), blocking=True)
+hooks.add(everything, AwaitedOnly(), HoldsFunctions(), blocking=True, shield=True)
 hooks.add(CORS(), AccessLog(), Compress(), Conditional(), Cookies(), JsonEnvelope())
 hooks.add(RequestId(), SecurityHeaders(), ServerTiming(), on_error="log")
 before_requests: SupportsBeforeRequest = everything
