@@ -2,7 +2,7 @@
 
 What a hook adds, both hosts copy once more and look at again on the way to the server, and running
 any hook at all costs as much as adding a header. A hook that only adds headers, whatever the
-response, therefore stands around the whole app where it is bound to one, and adds them to what the
+response, therefore surrounds the whole app where it is bound to one, and adds them to what the
 server is given. Whatever hook or host sets such a header itself, before or after, has its way.
 Bound to a blueprint, it is an ordinary after_request hook.
 """
@@ -21,7 +21,7 @@ from ._views import PerView, noting
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["NOTHING", "ASGIHeaders", "Constant", "Outside", "WSGIHeaders", "stand_outside"]
+__all__ = ["NOTHING", "ASGIHeaders", "Constant", "Surrounding", "WSGIHeaders", "surround_with"]
 
 WSGIHeaders = list[tuple[str, str]]
 ASGIHeaders = list[tuple[bytes, bytes]]
@@ -29,8 +29,8 @@ ASGIHeaders = list[tuple[bytes, bytes]]
 NOTHING: Any = object()
 
 
-class Outside(Protocol):
-    """What a hook does around an app, to headers that it may change in place.
+class Surrounding(Protocol):
+    """What a hook that surrounds an app does, to headers that it may change in place.
 
     `add_wsgi` and `add_asgi` are for most requests and have nothing to spare. `decide` is for the
     others: OPTIONS, and every request to an app that has views with settings of their own.
@@ -76,25 +76,25 @@ class Constant(Static):
         headers.extend(pair for pair in self.raw if pair[0] not in present)
 
 
-def stand_outside(app: Any, hook: Outside) -> Callable[[], bool]:
-    """Put *hook* around a Flask or Quart app.
+def surround_with(app: Any, hook: Surrounding) -> Callable[[], bool]:
+    """Have *hook* surround a Flask or Quart app.
 
     :param app: `wsgi_app` and `asgi_app` are where both document that middleware goes.
     :returns: tells whether the app has served a request.
     """
-    around: _AroundASGI | _AroundWSGI
+    surround: _SurroundASGI | _SurroundWSGI
     if hasattr(app, "asgi_app"):
-        around = app.asgi_app = _AroundASGI(app.asgi_app, hook, hook.views.key(app))
+        surround = app.asgi_app = _SurroundASGI(app.asgi_app, hook, hook.views.key(app))
     else:
-        around = app.wsgi_app = _AroundWSGI(app.wsgi_app, hook, hook.views.key(app))
+        surround = app.wsgi_app = _SurroundWSGI(app.wsgi_app, hook, hook.views.key(app))
     hook.views.follow(app)
-    return lambda: around.served
+    return lambda: surround.served
 
 
-class _AroundWSGI:
+class _SurroundWSGI:
     __slots__ = ("_add", "_app", "_decide", "_key", "_views", "served")
 
-    def __init__(self, app: WSGIApplication, hook: Outside, key: object) -> None:
+    def __init__(self, app: WSGIApplication, hook: Surrounding, key: object) -> None:
         self._app = app
         self._add = hook.add_wsgi
         self._decide = hook.decide
@@ -148,10 +148,10 @@ class _Unless:
             close()
 
 
-class _AroundASGI:
+class _SurroundASGI:
     __slots__ = ("_add", "_app", "_decide", "_key", "_views", "served")
 
-    def __init__(self, app: Any, hook: Outside, key: object) -> None:
+    def __init__(self, app: Any, hook: Surrounding, key: object) -> None:
         self._app = app
         self._add = hook.add_asgi
         self._decide = hook.decide

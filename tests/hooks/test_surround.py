@@ -1,4 +1,4 @@
-"""Hooks that stand around an app instead of being called by it: CORS and SecurityHeaders."""
+"""Hooks that surround an app instead of being called by it: CORS and SecurityHeaders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 
 from afterware import Hooks, HookTooLateError
 from afterware.hooks import CORS, SecurityHeaders
-from afterware.hooks._outside import Constant, stand_outside
+from afterware.hooks._surround import Constant, surround_with
 from afterware.hooks._views import PerView
 
 ORIGIN = "https://a.test"
@@ -59,7 +59,7 @@ def test_a_hook_added_beside_them_still_runs(host: Any, bind: Any) -> None:
     assert headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_one_that_is_added_after_binding_stands_around_the_app_too(host: Any) -> None:
+def test_one_that_is_added_after_binding_surrounds_the_app_too(host: Any) -> None:
     hooks = Hooks()
     hooks.init_app(host.app)
     hooks.add(CORS())
@@ -270,7 +270,7 @@ def test_websockets_pass_untouched(host: Any, bind: Any) -> None:
     assert host._runner.run(talk()) == "heard"
 
 
-def test_what_stands_around_closes_the_response_it_was_given(host: Any) -> None:
+def test_what_surrounds_closes_the_response_it_was_given(host: Any) -> None:
     """PEP 3333: the server calls close, however it was wrapped."""
     if host.name == "quart":
         pytest.skip("ASGI has nothing to close")
@@ -293,7 +293,7 @@ def test_what_stands_around_closes_the_response_it_was_given(host: Any) -> None:
         decide = staticmethod(lambda *_: False)
 
     host.app.wsgi_app = app
-    served = stand_outside(host.app, Adds())
+    served = surround_with(host.app, Adds())
     assert not served()
     for method in ("GET", "OPTIONS"):
         assert host.ask("/", method).body == b"x"
