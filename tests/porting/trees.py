@@ -255,7 +255,7 @@ def said(tree: Tree, outcome: Outcome) -> dict[int, Said]:
     """What is said of the hook of each unit, by the unit's number; the tree is rewritten."""
     report = fix_files(outcome, to="quart", write=True)
     assert report.failed == []
-    left = {(each.file, each.line): f"left: {_plain(each.why)}" for each in report.left}
+    left = {(each.file, each.line): f"left: {_plain(each.why)}" for each in report.unfixed}
     colours = {}
     for name in {name for name, _ in tree.units}:
         before = [place for place in tree.units if place[0] == name]
