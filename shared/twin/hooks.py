@@ -53,18 +53,17 @@ async def settle(response: Response) -> Response:
     """
     if response.status_code >= 400:
         await either(database().rollback())
+    audit = []
     if request.method in _WRITES and request.endpoint is not None:
-        await either(
-            database().fetch_one(
-                add_audit(
-                    method=request.method,
-                    path=request.path,
-                    status=response.status_code,
-                    request_id=request_id(),
-                )
+        audit.append(
+            add_audit(
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                request_id=request_id(),
             )
         )
-    await either(database().commit())
+    await either(database().commit(*audit))
     return response
 
 
