@@ -44,12 +44,13 @@ _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PROBLEM = "application/problem+json"
 
 
-@hooks.after_request
+@hooks.after_request(shield=True)
 async def settle(response: Response) -> Response:
     """End the request's transaction, with an audit row for a request that writes.
 
     The row is kept together with what it is about. What a failed request did is undone, and the
     attempt is recorded. It comes first: if it fails, the answer is 500, and no other hook has run.
+    Once begun it comes to its end, though the client leaves.
     """
     if response.status_code >= 400:
         await either(database().rollback())
