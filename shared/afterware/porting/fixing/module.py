@@ -149,8 +149,8 @@ def _piece(
     return new.code.removeprefix("".join(head))
 
 
-def _parsed(code: str, config: cst.PartialParserConfig | None = None) -> cst.Module:
-    parsed = cst.parse_module(code, config or cst.PartialParserConfig())
+def _parsed(code: str) -> cst.Module:
+    parsed = cst.parse_module(code)
     if parsed.code != code:  # it drops a form feed before a statement, say
         raise CannotRewriteError("libcst does not give it back as it is")
     return parsed
@@ -161,7 +161,7 @@ def _with_imports(text: str, change: Callable[[cst.Module], cst.Module]) -> str:
     lines = _lines(text)
     last = last_line_of_imports(ast.parse(text))
     indent = next((_indent(line) for line in lines if _indent(line) and line.strip()), "    ")
-    top = change(_parsed("".join(lines[:last]), cst.PartialParserConfig(default_indent=indent)))
+    top = change(_parsed("".join(lines[:last])).with_changes(default_indent=indent))
     end = "" if top.code.endswith(("\n", "\r")) else "\n"
     return f"{top.code}{end}{''.join(lines[last:])}"
 
