@@ -50,8 +50,6 @@ def ask_wsgi(app: Callable[..., Any], request: Request, *, before: Answer | None
         of what a request costs.
     """
     started = perf_counter()
-    if before is not None:
-        before.chunks.clear()
     status, headers, complete = "", [("", "")], False
     chunks: list[bytes] = []
     error: BaseException | None = None
@@ -68,6 +66,8 @@ def ask_wsgi(app: Callable[..., Any], request: Request, *, before: Answer | None
 
     try:
         result = app(request.environ(), start_response)
+        if before is not None:
+            before.chunks.clear()
         try:
             sent = filter(None, result)
             chunks.extend(sent if limit is None else islice(sent, limit))
