@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .flask.model import FlaskEvaluator
 from .flask.registrations import Hook, scan
 from .judging.codes import NEEDS, Kind, kind_of
 from .judging.judge import Judge, Note
-from .meaning.evaluate import Evaluator
 from .meaning.knowledge import COVERED
 from .tree.index import terminal_name
 from .tree.project import Project
@@ -130,7 +130,7 @@ def _check(
     tree = Tree(paths, exclude)
     tell("reading files")
     project = Project(tree, COVERED)
-    evaluator = Evaluator(project)
+    evaluator = FlaskEvaluator(project)
     tell(f"looking for hooks in {len(project.sources)} files")
     hooks, unknown = scan(evaluator)
     judge = Judge(evaluator)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..flask.atoms import HostObject
 from ..flask.host import FLASK_NAMES, PROXIES
-from ..meaning.evaluate import Evaluator
+from ..flask.model import FlaskEvaluator
 from ..meaning.values import Ext, Func
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class _Unsure(Exception):  # noqa: N818 - a reason, not a failure
 
 def plan_files(outcome: Outcome, to: Target) -> tuple[dict[Module, list[Plan]], list[Left]]:
     """The plans for each file, and the hooks that are left."""
-    evaluator = Evaluator(outcome.project)
+    evaluator = FlaskEvaluator(outcome.project)
     plans: dict[Module, list[Plan]] = {}
     left: list[Left] = []
     for hook in outcome.hooks:
@@ -93,7 +93,7 @@ def plan_files(outcome: Outcome, to: Target) -> tuple[dict[Module, list[Plan]], 
     return plans, left
 
 
-def _plan(hook: JudgedHook, to: Target, evaluator: Evaluator) -> Plan | None:
+def _plan(hook: JudgedHook, to: Target, evaluator: FlaskEvaluator) -> Plan | None:
     function = hook.hook.function
     if function is None:
         raise _Unsure("its code is not in the tree")
@@ -197,7 +197,7 @@ def _check_edit(kind: str, node: ast.AST, function: Function) -> None:
             raise _Unsure("what add_etag() gives is used in an expression")
 
 
-def _other_use(function: Function, evaluator: Evaluator) -> int:
+def _other_use(function: Function, evaluator: FlaskEvaluator) -> int:
     """A line that uses the function otherwise than to register it, or zero."""
     registering = {"after_request", "after_app_request", "after_this_request"}
     for module in evaluator.project.mentioning(function.module, function.name, rb"\b%s\b"):
@@ -226,7 +226,7 @@ def _other_use(function: Function, evaluator: Evaluator) -> int:
     return 0
 
 
-def _only_proxies(function: Function, evaluator: Evaluator) -> None:
+def _only_proxies(function: Function, evaluator: FlaskEvaluator) -> None:
     """That a hook uses nothing of Flask but what Afterware has as well."""
     frame = evaluator.frame(function)
     for node in ast.walk(function.node):

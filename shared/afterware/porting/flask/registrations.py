@@ -6,14 +6,17 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..meaning.evaluate import Arguments, Evaluator, Frame
-from ..meaning.knowledge import STANDARD
+from ..meaning.evaluate import Arguments, Frame
+from ..meaning.library import STANDARD
 from ..meaning.values import Ext, Func, Inst, Map, Obj, Seq, Value, Wrapped, one
 from ..tree.index import Call, Class, Function, Module, Scope, terminal_name
 from .atoms import HostAttribute, HostObject, Registrar
+from .model import FlaskEvaluator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from ..meaning.budget import Question
 
 __all__ = ["Hook", "Registration", "scan"]
 
@@ -34,6 +37,7 @@ class Registration:
     :param word: how, in the words of the report.
     :param value: what is registered.
     :param function: the function that is decorated, where that is how.
+    :param unsure: whether finding out what is registered led further than is followed.
     """
 
     module: Module
@@ -41,6 +45,7 @@ class Registration:
     word: str
     value: Value
     function: Function | None = None
+    unsure: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +74,7 @@ class Hook:
         return Arguments([one(HostObject("response"))])
 
 
-def scan(evaluator: Evaluator) -> tuple[list[Hook], list[Registration]]:
+def scan(evaluator: FlaskEvaluator) -> tuple[list[Hook], list[Registration]]:
     """All hooks of the project, and the registrations whose function is not known."""
     found: dict[object, Hook] = {}
     unknown: list[Registration] = []
@@ -79,8 +84,11 @@ def scan(evaluator: Evaluator) -> tuple[list[Hook], list[Registration]]:
         except RecursionError:
             continue
         for registration in registrations:
-            with evaluator.question():
+            with evaluator.question() as question:
                 hooks = list(_hooks(evaluator, registration))
+            if question.exhausted or registration.unsure:
+                for hook in hooks:
+                    hook.registration = replace(registration, unsure=True)
             if not hooks:
                 unknown.append(registration)
             for hook in hooks:
@@ -90,12 +98,14 @@ def scan(evaluator: Evaluator) -> tuple[list[Hook], list[Registration]]:
                     found[key] = hook
                 else:
                     known.value |= hook.value
+                    if hook.registration.unsure:
+                        known.registration = hook.registration
     hooks = sorted(found.values(), key=lambda hook: (hook.module.source.name, hook.line))
     _give(evaluator, hooks)
     return hooks, unknown
 
 
-def _modules(evaluator: Evaluator) -> list[Module]:
+def _modules(evaluator: FlaskEvaluator) -> list[Module]:
     project = evaluator.project
     traced = [source for source in project.sources.values() if source.traced]
     parsed = [project.module(source) for source in traced]
@@ -132,7 +142,7 @@ def _hands_on(module: Module) -> bool:
     )
 
 
-def _registrations(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
+def _registrations(evaluator: FlaskEvaluator, module: Module) -> Iterator[Registration]:
     handed_on = _hands_on(module) or not module.source.traced
     lists = b"after_request_funcs" in module.source.data
     for name, calls in module.calls.items():
@@ -147,13 +157,18 @@ def _registrations(evaluator: Evaluator, module: Module) -> Iterator[Registratio
         if not wanted:
             continue
         for call in calls:
-            with evaluator.question():
+            with evaluator.question() as question:
                 found = list(_registered_by(evaluator, module, call))
-            yield from found
+            yield from _marked(found, question)
     for each in (_assigned, _overridden):
-        with evaluator.question():
+        with evaluator.question() as question:
             found = list(each(evaluator, module))
-        yield from found
+        yield from _marked(found, question)
+
+
+def _marked(found: list[Registration], question: Question) -> list[Registration]:
+    """Registrations, marked as unsure where the question was exhausted."""
+    return [replace(each, unsure=True) for each in found] if question.exhausted else found
 
 
 def _is_alias(module: Module, name: str) -> bool:
@@ -164,7 +179,7 @@ def _is_alias(module: Module, name: str) -> bool:
     )
 
 
-def _registered_by(evaluator: Evaluator, module: Module, call: Call) -> Iterator[Registration]:
+def _registered_by(evaluator: FlaskEvaluator, module: Module, call: Call) -> Iterator[Registration]:
     frame = evaluator.frame(call.scope)
     if call.decorates is not None:
         for atom in evaluator.eval(call.node, frame):
@@ -217,7 +232,9 @@ def _first_argument(node: ast.Call) -> ast.expr | None:
     return None
 
 
-def _form(evaluator: Evaluator, argument: ast.expr, call: Call, frame: Frame, value: Value) -> str:
+def _form(
+    evaluator: FlaskEvaluator, argument: ast.expr, call: Call, frame: Frame, value: Value
+) -> str:
     """The word for a function that is passed in a call."""
     if call.loop and _from_loop(argument, frame):
         return "loop"
@@ -253,7 +270,7 @@ def _from_loop(argument: ast.expr, frame: Frame) -> bool:
     return False
 
 
-def _is_partial(evaluator: Evaluator, argument: ast.expr, frame: Frame) -> bool:
+def _is_partial(evaluator: FlaskEvaluator, argument: ast.expr, frame: Frame) -> bool:
     for _ in range(5):
         if isinstance(argument, ast.Call):
             callee = evaluator.eval(argument.func, frame)
@@ -272,7 +289,7 @@ def _is_partial(evaluator: Evaluator, argument: ast.expr, frame: Frame) -> bool:
     return False
 
 
-def _listed(evaluator: Evaluator, value: Value) -> Value:
+def _listed(evaluator: FlaskEvaluator, value: Value) -> Value:
     """The functions in a list, or in the lists of a dict."""
     found: Value = frozenset()
     for atom in value:
@@ -285,7 +302,7 @@ def _listed(evaluator: Evaluator, value: Value) -> Value:
     return found
 
 
-def _assigned(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
+def _assigned(evaluator: FlaskEvaluator, module: Module) -> Iterator[Registration]:
     """Lists of hooks that are assigned, and `app.process_response = function`."""
     if b"after_request_funcs" in module.source.data:
         scopes: list[Scope] = [module, *module.functions]
@@ -318,14 +335,14 @@ def _assigned(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
             yield Registration(module, store.node, "subclass", value)
 
 
-def _stored_into(evaluator: Evaluator, target: ast.expr, frame: Frame) -> Value:
+def _stored_into(evaluator: FlaskEvaluator, target: ast.expr, frame: Frame) -> Value:
     if isinstance(target, ast.Attribute) and target.attr == "after_request_funcs":
         if evaluator.eval(target.value, frame) or evaluator.model.speaks_flask(frame.scope.module):
             return one(HostObject("funcs"))
     return frozenset()
 
 
-def _overridden(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
+def _overridden(evaluator: FlaskEvaluator, module: Module) -> Iterator[Registration]:
     """Overrides of `process_response` in subclasses of the host's app."""
     for cls in module.classes:
         if "process_response" not in cls.bindings:
@@ -346,7 +363,7 @@ def _overridden(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
                 yield Registration(module, function.node, "subclass", value)
 
 
-def _is_app(evaluator: Evaluator, cls: Class) -> bool:
+def _is_app(evaluator: FlaskEvaluator, cls: Class) -> bool:
     outside = evaluator.mro(cls)[1]
     return any(
         path == "flask.Flask"
@@ -357,7 +374,7 @@ def _is_app(evaluator: Evaluator, cls: Class) -> bool:
     )
 
 
-def _hooks(evaluator: Evaluator, registration: Registration) -> Iterator[Hook]:
+def _hooks(evaluator: FlaskEvaluator, registration: Registration) -> Iterator[Hook]:
     decorated = registration.function
     if decorated is not None:
         # Whatever stands between, the hook is the function below it all.
@@ -403,7 +420,7 @@ def _is_standard(path: str) -> bool:
 
 
 def _functions(
-    evaluator: Evaluator, value: Value, seen: frozenset[Func] = frozenset()
+    evaluator: FlaskEvaluator, value: Value, seen: frozenset[Func] = frozenset()
 ) -> Iterable[tuple[Function, Value]]:
     """The functions themselves that a value calls, inside whatever wraps them."""
     for atom in value:
@@ -430,7 +447,7 @@ def _functions(
                     yield function, one(func)
 
 
-def _kept_by(evaluator: Evaluator, atom: Inst, called: Function) -> Value:
+def _kept_by(evaluator: FlaskEvaluator, atom: Inst, called: Function) -> Value:
     """The function that an object was made for: the one whose answer its `__call__` gives back."""
     spec = called.args
     ordered = [*spec.posonlyargs, *spec.args]
@@ -495,7 +512,7 @@ def _abstract(function: Function, value: Value) -> bool:
     return isinstance(last, ast.Raise) and "NotImplementedError" in ast.dump(last)
 
 
-def _give(evaluator: Evaluator, hooks: list[Hook]) -> None:
+def _give(evaluator: FlaskEvaluator, hooks: list[Hook]) -> None:
     """Tell the evaluator which parameters are given the response."""
     response = one(HostObject("response"))
     for hook in hooks:

@@ -16,7 +16,8 @@ from ..tree.index import Function, Module, Scope, terminal_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..meaning.evaluate import Evaluator, Frame
+    from ..flask.model import FlaskEvaluator
+    from ..meaning.evaluate import Frame
 
 __all__ = ["Sent", "is_removal", "removed_by"]
 
@@ -64,7 +65,7 @@ class Sent:
     :param evaluator: knows who calls whom.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: FlaskEvaluator) -> None:
         self.evaluator = evaluator
         self._sent: dict[int, tuple[set[Root], set[Root]]] = {}
 

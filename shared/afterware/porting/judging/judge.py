@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..flask import host
 from ..flask.atoms import HostAttribute, HostObject, HostPart, Proxied, Registrar
-from ..meaning.evaluate import Arguments, Evaluator, Frame
+from ..flask.model import FlaskEvaluator
+from ..meaning.evaluate import Arguments, Frame
 from ..meaning.implicit import IMPLICIT, implied
 from ..meaning.knowledge import blocks, is_lock
 from ..meaning.values import (
@@ -49,7 +50,7 @@ class Judge(Outside):
     :param evaluator: knows what expressions stand for.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: FlaskEvaluator) -> None:
         super().__init__(evaluator)
         self.sent = Sent(evaluator)
         self.unfinished = False
@@ -78,7 +79,7 @@ class Judge(Outside):
         for obj, name, use in walk.later:
             for kind, subject in self.state.use(obj, name, use.node, use.frame, walk.functions):
                 use.note(kind, subject)
-        self.unfinished = walk.unfinished or question.exhausted
+        self.unfinished = walk.unfinished or question.exhausted or hook.registration.unsure
         if self.unfinished:
             spot.note("undecided.unfinished")
         return sorted(walk.notes.values(), key=lambda note: (line_of(note.via), note.kind))
@@ -198,7 +199,7 @@ class Judge(Outside):
         self, atom: HostObject, node: ast.Attribute, storing: bool, augmented: bool, spot: Spot
     ) -> None:
         if atom.kind in host.CLASS_OF:
-            for cls in self.evaluator.model.custom_classes(atom.kind, node.attr, spot.frame):
+            for cls in self.evaluator.model.custom_classes(atom.kind, node.attr, spot.module):
                 self.of_instance(Inst(cls), cls, node.attr, spot, storing)
         if atom.kind != "response":
             return
@@ -279,7 +280,7 @@ class Judge(Outside):
             if path.startswith(("tempfile.TemporaryDirectory", "subprocess.Popen()")):
                 spot.note("blocking", "a file")
             self.state_of(atom, "__enter__", spot)
-            if atom.left or path.startswith(("sqlite3.", "psycopg")):
+            if atom.elsewhere or path.startswith(("sqlite3.", "psycopg")):
                 reason = blocks(f"{path}.__exit__", atom.flags)
                 if reason:
                     spot.note("blocking", reason)
@@ -332,7 +333,7 @@ class Judge(Outside):
         elif isinstance(atom, Obj):
             self.state_of(atom, name, spot)
         elif isinstance(atom, HostObject) and atom.kind in host.CLASS_OF:
-            for cls in self.evaluator.model.custom_classes(atom.kind, name, spot.frame):
+            for cls in self.evaluator.model.custom_classes(atom.kind, name, spot.module):
                 self.of_instance(Inst(cls), cls, name, spot, storing=False)
 
     def getter(self, getter: Getter, arguments: Arguments, spot: Spot) -> None:
@@ -356,7 +357,7 @@ class Judge(Outside):
         """Follow a call of one thing."""
         evaluator = self.evaluator
         if isinstance(atom, Func):
-            self.visit(evaluator.call_frame(atom, arguments, spot.frame), spot)
+            self.visit(evaluator.call_frame(atom, arguments), spot)
         elif isinstance(atom, Wrapped):
             self.hand_over(arguments, spot)
             for inner in atom.inner:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..flask import host
 from ..flask.atoms import HostObject
-from ..meaning.evaluate import Arguments, Evaluator
+from ..flask.model import FlaskEvaluator
+from ..meaning.evaluate import Arguments
 from ..meaning.implicit import by_builtin
 from ..meaning.knowledge import STANDARD, blocks, blocks_by_name, lock_kind
 from ..meaning.values import (
@@ -82,7 +83,7 @@ class Outside:
     :param evaluator: knows what expressions stand for.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: FlaskEvaluator) -> None:
         self.evaluator = evaluator
         self.state = SharedState(evaluator)
 

@@ -11,8 +11,9 @@ from ..meaning.values import Const, Data, Func, Map, Seq, Value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..flask.model import FlaskEvaluator
     from ..flask.registrations import Hook
-    from ..meaning.evaluate import Evaluator, Frame
+    from ..meaning.evaluate import Frame
     from ..tree.index import Function
 
 __all__ = ["broken_ways"]
@@ -24,7 +25,7 @@ _PLAIN_PARTS = frozenset(
 )
 
 
-def broken_ways(evaluator: Evaluator, hook: Hook) -> Iterator[tuple[str, ast.AST]]:
+def broken_ways(evaluator: FlaskEvaluator, hook: Hook) -> Iterator[tuple[str, ast.AST]]:
     """In which ways a hook fails on either host, as (kind, node)."""
     for atom in hook.value:
         if not isinstance(atom, Func):
@@ -37,7 +38,7 @@ def broken_ways(evaluator: Evaluator, hook: Hook) -> Iterator[tuple[str, ast.AST
             continue
         if hook.registered == "call-on-close":
             continue
-        frame = evaluator.call_frame(atom, hook.arguments, evaluator.frame(hook.module))
+        frame = evaluator.call_frame(atom, hook.arguments)
         if function.generator:
             yield "generator", place
             continue
@@ -68,7 +69,7 @@ def _fits(function: Function, func: Func, taken: int) -> bool:
 
 
 def _returned(
-    evaluator: Evaluator, function: Function, frame: Frame
+    evaluator: FlaskEvaluator, function: Function, frame: Frame
 ) -> Iterator[tuple[str, ast.AST]]:
     node = function.node
     if function.falls:
@@ -103,7 +104,7 @@ def _wrong(value: Value) -> str:
     return ""
 
 
-def _is_coroutine(evaluator: Evaluator, node: ast.expr, frame: Frame) -> bool:
+def _is_coroutine(evaluator: FlaskEvaluator, node: ast.expr, frame: Frame) -> bool:
     """Whether a call of an async function is given back without being awaited."""
     if not isinstance(node, ast.Call):
         return False

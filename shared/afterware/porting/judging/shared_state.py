@@ -15,7 +15,8 @@ from .walk import line_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..meaning.evaluate import Evaluator, Frame
+    from ..flask.model import FlaskEvaluator
+    from ..meaning.evaluate import Frame
 
 __all__ = ["SharedState"]
 
@@ -44,7 +45,7 @@ class SharedState:
     :param evaluator: knows what expressions stand for.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: FlaskEvaluator) -> None:
         self.evaluator = evaluator
 
     def concerns(self, atom: Obj) -> bool:
@@ -133,7 +134,7 @@ class SharedState:
                 yield "thread-local", name
 
     def _left_by_another(self, atom: Obj, own: set[Function]) -> bool:
-        if not atom.left:
+        if not atom.elsewhere:
             return False
         return "closure" not in atom.flags or not _made_in(atom, own)
 
@@ -213,7 +214,7 @@ class SharedState:
             if isinstance(token, Obj) and token.path == "contextvars.ContextVar().set()"
         ]
         if tokens:
-            return all(not token.left or _made_in(token, own) for token in tokens)
+            return all(not token.elsewhere or _made_in(token, own) for token in tokens)
         return bool(self._uses_in(own, "set", atom))
 
     def _uses_in(self, own: set[Function], verb: str, atom: Obj) -> list[int]:
