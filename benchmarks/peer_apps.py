@@ -14,7 +14,7 @@ from typing import Any, Final
 import flask
 import quart
 
-from afterware import Hooks
+from afterware import HookObject, Hooks
 from afterware.hooks import CORS, Compress, SecurityHeaders
 
 from .apps import APP_NAME, App
@@ -148,7 +148,7 @@ def check_peer(peer: Peer, answer: Answer, error: BaseException | None = None) -
 def _problem(peer: Peer, answer: Answer) -> str | None:
     if answer.status != 200:
         return f"the status is {answer.status}, not 200"
-    headers = dict(answer.headers)
+    headers = {name.lower(): value for name, value in answer.headers}
     wanted: dict[str, str] = {}
     absent: Iterable[str] = ()
     if peer.task == "security-headers":
@@ -189,7 +189,7 @@ def _app(peer: Peer) -> App:
     return app
 
 
-def _ours(task: str) -> object:
+def _ours(task: str) -> HookObject:
     if task == "security-headers":
         return SecurityHeaders(
             None,

@@ -9,12 +9,12 @@ import flask
 from werkzeug.wrappers import Response
 
 from . import context, pipeline
-from .binding import Binding, Ready
-from .colour import Hook
+from .binding import Binding, OncePerApp, Ready
+from .copies import Contexts
 from .drive import Suspended, drive, wanted_a_loop
 from .errors import HookSuspendedError
+from .hook import Hook, Phase
 from .hop import on_lasting_loop
-from .registry import AppSetup
 from .sent import EXCEPTION, Sent, WatchWSGI
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ __all__ = ["FlaskBinding", "after_this_request"]
 
 # What the WSGI server can be handed: Flask's own responses and Werkzeug's.
 RESPONSES = (Response,)
+
+contexts = Contexts(flask, lambda request: request.environ)
+_NOTE_REQUESTS = OncePerApp(contexts.note_requests)
+_NOTE_APP_CONTEXTS = OncePerApp(contexts.note_app_contexts)
 
 
 def before_request(ready: Ready) -> Callable[[], Any]:
@@ -59,16 +63,37 @@ def after_request(ready: Ready) -> Callable[[Any], Any]:
 def teardown_request(ready: Ready) -> Callable[[BaseException | None], None]:
     """A function that runs the hooks of `teardown_request`."""
     run: Callable[[Any], None] | None = None
+    left = f"afterware.left.{id(ready)}"
 
     def afterware_teardown_request(exc: BaseException | None) -> None:
         nonlocal run
+        if not contexts.ends_request(left):
+            return
+        if run is None:
+            run = pipeline.teardown(_steps(ready()))
+        if context.quart_may_serve:
+            context.serving.set("flask")
+        run(exc)
+        contexts.leave(left)
+
+    return afterware_teardown_request
+
+
+def teardown_appcontext(ready: Ready) -> Callable[[BaseException | None], None]:
+    """A function that runs the hooks of `teardown_appcontext`."""
+    run: Callable[[Any], None] | None = None
+
+    def afterware_teardown_appcontext(exc: BaseException | None) -> None:
+        nonlocal run
+        if not contexts.ends_app_context():
+            return
         if run is None:
             run = pipeline.teardown(_steps(ready()))
         if context.quart_may_serve:
             context.serving.set("flask")
         run(exc)
 
-    return afterware_teardown_request
+    return afterware_teardown_appcontext
 
 
 class FlaskBinding(Binding):
@@ -78,18 +103,23 @@ class FlaskBinding(Binding):
         "before_request": before_request,
         "after_request": after_request,
         "teardown_request": teardown_request,
+        "teardown_appcontext": teardown_appcontext,
     }
+
+    def _attach(self, phase: Phase) -> None:
+        super()._attach(phase)
+        if phase == "teardown_request":
+            self.on_app(_NOTE_REQUESTS)
+        if phase == "teardown_appcontext":
+            self.on_app(_NOTE_APP_CONTEXTS)
 
     def _watch(self) -> None:
         report = self._bound("after_response")
 
-        def note_exception(_: Any, exception: BaseException, **__: Any) -> None:
-            flask.request.environ[EXCEPTION] = exception
-
         def watch(app: flask.Flask) -> None:
             watching = self._watched(app, WatchWSGI(app.wsgi_app, report))
             app.wsgi_app = watching  # type: ignore[method-assign]  # documented
-            flask.got_request_exception.connect(note_exception, app, weak=False)
+            flask.got_request_exception.connect(_note_exception, app)
 
         def mark(_: BaseException | None) -> None:
             flask.request.environ[self._served] = True
@@ -99,7 +129,7 @@ class FlaskBinding(Binding):
         else:
             # Which blueprint served a request is known while it is served only.
             self.target.teardown_request(self._marked(mark, None))
-            self.on_app(AppSetup(watch))
+            self.on_app(OncePerApp(watch))
 
     def _report(self, ready: Ready) -> Callable[[Sent, WSGIEnvironment], None]:
         calls: list[pipeline.Step] | None = None
@@ -110,13 +140,14 @@ class FlaskBinding(Binding):
             if calls is None:
                 calls = _steps(ready())
             if ours or self._served in environ:
-                for call, hook in calls:
-                    try:
-                        call(sent)
-                    except Exception as error:
-                        pipeline.log_failure(hook, error)
+                pipeline.report(calls, sent)
 
         return report
+
+
+def _note_exception(_: Any, exception: BaseException, **__: Any) -> None:
+    """Leave the exception that no error handler took where the watch finds it."""
+    flask.request.environ[EXCEPTION] = exception
 
 
 def after_this_request(hook: Hook) -> None:

@@ -10,9 +10,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from afterware import Hooks
+from afterware.exchange import Request, client_for
 from afterware.listing.collect import collect
-from afterware.listing.hosts import host_of
-from afterware.listing.requests import Asked, client_for
 
 PHASES = ["before_request", "after_request", "teardown_request", "after_response"]
 
@@ -95,8 +94,8 @@ def test_hooks_are_listed_in_the_order_in_which_a_request_runs_them(module, chos
         for row in collect(app).rows
         if row.blueprint in (None, "outer", "outer.inner") and row.phase in PHASES
     ]
-    with client_for(host_of(app), Asked("/outer/inner/")) as client:
-        assert client.ask().status == 200
+    with client_for(app) as client:
+        assert client.ask(Request("/outer/inner/")).status == 200
     assert listed == recorder.ran
 
 
@@ -140,8 +139,8 @@ def test_url_value_preprocessors_come_first_those_of_the_app_before_the_blueprin
     assert {row.runs for row in rows[:2]} == {"inline"}
 
 
-class Outside:
-    """An object that stands around an app, and notes what passes it."""
+class Surrounding:
+    """An object that surrounds an app, and notes what passes it."""
 
     def __init__(self, name, ran):
         self.name = name
@@ -178,10 +177,10 @@ class Outside:
 
 
 @pytest.mark.parametrize("order", ["registered", "reversed"])
-def test_what_stands_around_the_app_is_listed_where_the_response_passes_it(host, asking, order):
+def test_what_surrounds_the_app_is_listed_where_the_response_passes_it(host, asking, order):
     ran = []
     hooks = Hooks(order=order)
-    hooks.add(Outside("first", ran), Outside("second", ran))
+    hooks.add(Surrounding("first", ran), Surrounding("second", ran))
 
     @hooks.after_request
     def plain(response):
@@ -200,8 +199,8 @@ def test_what_stands_around_the_app_is_listed_where_the_response_passes_it(host,
     host.route("/")(lambda: "text")
     asking(host.app)
     rows = collect(host.app).rows
-    around = [row.slot.written.__self__.name for row in rows if row.phase == "around"]
-    listed = [around.pop(0) if row.phase == "around" else row.phase for row in rows]
+    around = [row.slot.written.__self__.name for row in rows if row.phase == "surround"]
+    listed = [around.pop(0) if row.phase == "surround" else row.phase for row in rows]
     assert listed == ran
     assert sorted(ran) == ["after_request", "after_response", "first", "second", "teardown_request"]
 

@@ -10,11 +10,10 @@ import flask
 import pytest
 import quart
 
-from afterware import Hooks
+from afterware import Hooks, exchange
+from afterware.exchange import Request
 from afterware.hooks import SecurityHeaders
-from afterware.listing import requests
 from afterware.listing.collect import collect
-from afterware.listing.requests import Asked
 from afterware.listing.timing import TimingError, measure
 
 ROUNDS = 6
@@ -24,7 +23,7 @@ ROUNDS = 6
 def spend(monkeypatch):
     """A clock that stands still, unless somebody spends time."""
     spent = [0.0]
-    monkeypatch.setattr(requests, "perf_counter", lambda: spent[0])
+    monkeypatch.setattr(exchange, "perf_counter", lambda: spent[0])
 
     def spend(seconds):
         spent[0] += seconds
@@ -37,7 +36,7 @@ def costs(timing):
 
 
 def timed(app, path="/", rounds=ROUNDS, headers=(), tell=lambda _: None):
-    return measure(collect(app), Asked(path, headers), rounds, tell)
+    return measure(collect(app), Request(path, headers=headers), rounds, tell)
 
 
 def test_each_hook_is_told_what_it_adds_native_or_bound(host, spend):
@@ -115,7 +114,7 @@ def furnished(host):
 
 
 def watches(app):
-    """The reports of the watches around *app*."""
+    """The reports of the watches on *app*."""
     return [row.slot.watch.report for row in collect(app).rows if row.slot.watch is not None]
 
 
@@ -190,7 +189,7 @@ def test_a_hook_that_the_path_needs_only_after_a_while_is_dropped_and_the_rest_i
     assert measured["other"].added is not None
 
 
-def test_what_stands_around_the_app_is_not_measured_and_hooks_beside_it_are(host):
+def test_what_surrounds_the_app_is_not_measured_and_hooks_beside_it_are(host):
     hooks = Hooks()
     hooks.add(SecurityHeaders())
 
@@ -201,7 +200,7 @@ def test_what_stands_around_the_app_is_not_measured_and_hooks_beside_it_are(host
     hooks.init_app(host.app)
     host.route("/")(lambda: "text")
     measured = {row.phase: each for row, each in timed(host.app).measured.items()}
-    assert measured["around"].why_not == "it stands around the app and cannot be taken out"
+    assert measured["surround"].why_not == "it surrounds the app and cannot be taken out"
     assert measured["after_request"].added is not None
 
 
@@ -385,7 +384,7 @@ def test_a_hook_needed_by_the_path_is_still_measured_bound():
     assert measured.saved is not None
 
 
-def test_what_stands_around_hooks_is_asked_once_for_each(host):
+def test_what_goes_around_hooks_is_asked_once_for_each(host):
     asked = []
 
     class Around:
