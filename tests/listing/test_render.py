@@ -105,6 +105,23 @@ def test_notes_come_last():
     assert text.endswith("\nA note.\n")
 
 
+def test_a_hook_of_an_extension_is_cured_by_adopting_it():
+    app = quart.Quart("made")
+    app.before_request(flask.helpers.get_debug_flag)  # any `def` of an installed package
+    text = words(told(app))
+    assert "An extension registers it. Set that up in a block, `with hooks.adopt(app):" in text
+    assert "A def of an extension is run as blocking unless blocking=False is said" in text
+    assert "(class calls, dictionaries, after_app_request) is named in a warning" in text
+
+
+def test_a_hook_of_an_app_that_is_installed_itself_is_the_apps_own():
+    app = quart.Quart("flask")
+    app.before_request(flask.helpers.get_debug_flag)
+    text = words(told(app))
+    assert "Bind it through Afterware, with @hooks.before_request" in text
+    assert "An extension registers it" not in text
+
+
 @pytest.mark.parametrize(
     ("module", "function", "warning"),
     [(flask, async_hook, "new thread"), (quart, hook, "worker thread")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Any
 
 from ..binding import Bound, bound, surrounds_on, watches_on
@@ -161,6 +162,7 @@ def _native(
     name, file, line = _place(written)
     asynchronous = is_async(written) or inspect.isasyncgen(written)
     runs = host.runs(function, phase)
+    extension = _of_an_extension(host.app, name, file)
     return Row(
         phase.name,
         blueprint,
@@ -171,9 +173,16 @@ def _native(
         runs,
         afterware=False,
         options=(),
-        advice=advise(host.name, phase.name, runs, name),
+        advice=advise(host.name, phase.name, runs, name, extension=extension),
         slot=Slot(functions, index, written),
     )
+
+
+def _of_an_extension(app: Any, name: str, file: str) -> bool:
+    """Whether a function is part of a package that was installed, and not of the app itself."""
+    if name.partition(".")[0] == str(app.import_name).partition(".")[0]:
+        return False
+    return not {"site-packages", "dist-packages"}.isdisjoint(PurePath(file).parts)
 
 
 def _as_written(host: Host, function: Any) -> Any:
