@@ -162,4 +162,7 @@ def rewritten(outcome: Outcome) -> dict[tuple[str, int], str]:
 
 
 def verdicts(outcome: Outcome) -> dict[tuple[Path, int], tuple[str, tuple[str, ...]]]:
-    return {(each.path, each.line): (each.registered, tuple(each.needs)) for each in outcome.hooks}
+    return {
+        (each.entry.module.source.path, each.line): (each.registered, tuple(each.needs))
+        for each in outcome.hooks
+    }
