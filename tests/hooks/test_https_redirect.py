@@ -28,6 +28,7 @@ TARGETS = (
     "/a?",
     "/a?b=%2541&c=a%2Fb&d=+%20",
     "/a?b=/c?d=e&f=%zz",
+    "/a[1]?b[]=1&c={2}|^`",
     "//evil.example/x",
     "//evil.example",
     "/\\evil.example",
@@ -40,11 +41,11 @@ TARGETS = (
 def test_over_a_real_server_each_target_is_redirected_to_itself(name: str) -> None:
     with app_server(name, f"https_apps:{name}_app") as port:
         for target in TARGETS:
-            # Neither server tells of a mark with nothing after it.
-            expected = target.removesuffix("?")
+            # ASGI does not tell of a mark with nothing after it.
+            expected = target.removesuffix("?") if name == "quart" else target
             status, location = _location(port, target)
             assert status == 307, target
-            assert location.removesuffix("?") == f"https://app.test{expected}", target
+            assert location == f"https://app.test{expected}", target
             # What it leads to is the same again, which a server takes.
             assert _location(port, location.removeprefix("https://app.test"))[0] == 307, target
 

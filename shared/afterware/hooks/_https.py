@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from werkzeug.exceptions import BadRequest
 
-from ..context import exchange
+from ..context import current_app, exchange
 
 if TYPE_CHECKING:
     from ..context import Request
 
-__all__ = ["https_url"]
+__all__ = ["https_url", "redirect_to_https"]
 
 # What a path may hold unquoted (RFC 3986, section 3.3), and the separator of its segments.
 _PATH = "/:@!$&'()*+,;=~-._"
 # What is left of a target as it came: all that is printable in ASCII. The rest is no part of a URL.
 _AS_IT_CAME = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<>')
+
+
+class _ToTheByte:
+    """A WSGI response that sends its Location as it is; Werkzeug quotes a `[` in it, for one."""
+
+    def get_wsgi_headers(self, environ: Any) -> Any:
+        made: Any = super()
+        headers = made.get_wsgi_headers(environ)
+        headers["Location"] = self.headers["Location"]  # type: ignore[attr-defined]  # a response's
+        return headers
+
+
+@cache
+def _to_the_byte(kind: Any) -> type:
+    return type(kind.__name__, (_ToTheByte, kind), {"__module__": kind.__module__})
+
+
+def redirect_to_https(request: Request, code: int) -> Any:
+    """A redirect to the https URL of a request, in a response of the host.
+
+    :param code: 307, or 308 for good.
+    :raises werkzeug.exceptions.BadRequest: it names no host, or one that is not trusted.
+    """
+    response: Any = current_app.redirect(https_url(request), code)
+    if hasattr(request, "environ"):
+        kind: Any = type(response)
+        response.__class__ = _to_the_byte(kind)
+    return response
 
 
 def https_url(request: Request) -> str:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import Headers
 from ..context import current_app, current_request, exchange
 from ..head import RequestHeader, append, names
 from ._edge import over_https, says_https
-from ._https import https_url
+from ._https import redirect_to_https
 from ._not_modified import drop_nonces_from_304
 from ._options import ReadyMade, one_of, refuse_unknown
 from ._policies import Policies, Policy, Tokens, build
@@ -176,7 +176,7 @@ class SecurityHeaders(ReadyMade):
         redirect = self._of_view().redirect
         if redirect is None or current_app.debug:
             return None
-        return current_app.redirect(https_url(request), redirect)
+        return redirect_to_https(request, redirect)
 
     def after_request(self, response: Response) -> Response:
         """Add what is missing."""
