@@ -14,24 +14,28 @@ if TYPE_CHECKING:
         SupportsBeforeRequest,
         SupportsInitApp,
         SupportsSurround,
+        SupportsTeardownAppcontext,
         SupportsTeardownRequest,
     )
     from .errors import (
         AfterwareError,
         BodyStreamedError,
         HookConfigurationError,
+        HookContextError,
         HookError,
         HookRegistrationError,
         HookReturnError,
         HookStopIterationError,
         HookSuspendedError,
         HookTooLateError,
+        SideBySideError,
         UnknownHostError,
     )
     from .hook import Hook
     from .hosts import after_this_request
     from .registry import Hooks
     from .sent import Sent
+    from .side_by_side import SideBySide
 else:
     # Each is imported when it is first asked for (PEP 562): both hosts' command lines load the
     # plug-ins of this package at every start, and those need none of it.
@@ -40,6 +44,7 @@ else:
         "BodyStreamedError": "errors",
         "Hook": "hook",
         "HookConfigurationError": "errors",
+        "HookContextError": "errors",
         "HookError": "errors",
         "HookObject": "contract",
         "HookRegistrationError": "errors",
@@ -49,12 +54,15 @@ else:
         "HookTooLateError": "errors",
         "Hooks": "registry",
         "Sent": "sent",
+        "SideBySide": "side_by_side",
+        "SideBySideError": "errors",
         "SupportsAfterRequest": "contract",
         "SupportsAfterResponse": "contract",
         "SupportsAround": "contract",
         "SupportsBeforeRequest": "contract",
         "SupportsInitApp": "contract",
         "SupportsSurround": "contract",
+        "SupportsTeardownAppcontext": "contract",
         "SupportsTeardownRequest": "contract",
         "UnknownHostError": "errors",
         "after_this_request": "hosts",
@@ -86,6 +94,7 @@ __all__ = [
     "BodyStreamedError",
     "Hook",
     "HookConfigurationError",
+    "HookContextError",
     "HookError",
     "HookObject",
     "HookRegistrationError",
@@ -95,12 +104,15 @@ __all__ = [
     "HookTooLateError",
     "Hooks",
     "Sent",
+    "SideBySide",
+    "SideBySideError",
     "SupportsAfterRequest",
     "SupportsAfterResponse",
     "SupportsAround",
     "SupportsBeforeRequest",
     "SupportsInitApp",
     "SupportsSurround",
+    "SupportsTeardownAppcontext",
     "SupportsTeardownRequest",
     "UnknownHostError",
     "after_this_request",

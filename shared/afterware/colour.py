@@ -31,6 +31,7 @@ def make_hook(
     *,
     blocking: bool = False,
     suspends: bool = False,
+    shield: bool = False,
     on_error: OnError = "raise",
 ) -> Hook:
     """Look at *function* once and for all.
@@ -39,6 +40,7 @@ def make_hook(
     :param function: any callable: function, method, partial, object with `__call__`.
     :param blocking: it is a `def` that waits on the network, a disk or a lock.
     :param suspends: it is an `async def` that really awaits such a thing.
+    :param shield: what it has begun comes to its end though the client leaves.
     :param on_error: "raise" or "log".
     :raises HookRegistrationError: it cannot serve in that phase, or the options do not fit it.
     """
@@ -48,7 +50,9 @@ def make_hook(
         )
     name, file, line = whereabouts(function)
     asynchronous = is_async(function)
-    hook = Hook(phase, function, asynchronous, blocking, suspends, on_error, name, file, line)
+    hook = Hook(
+        phase, function, asynchronous, blocking, suspends, on_error, name, file, line, shield
+    )
     _refuse_wrong_kind(hook)
     _refuse_wrong_options(hook)
     _refuse_wrong_arity(hook)

@@ -10,12 +10,14 @@ __all__ = [
     "AfterwareError",
     "BodyStreamedError",
     "HookConfigurationError",
+    "HookContextError",
     "HookError",
     "HookRegistrationError",
     "HookReturnError",
     "HookStopIterationError",
     "HookSuspendedError",
     "HookTooLateError",
+    "SideBySideError",
     "UnknownHostError",
 ]
 
@@ -38,6 +40,10 @@ class HookTooLateError(AfterwareError, RuntimeError):
 
 class UnknownHostError(AfterwareError, TypeError):
     """`init_app` was given something that is no app or blueprint of Flask or Quart."""
+
+
+class SideBySideError(AfterwareError, ValueError):
+    """Two apps cannot be served on one port as they are."""
 
 
 class BodyStreamedError(AfterwareError, RuntimeError):
@@ -68,6 +74,10 @@ class HookReturnError(HookError, TypeError):
 
 class HookSuspendedError(HookError, RuntimeError):
     """An `async def` hook waited for an event loop on Flask, where it is run without one."""
+
+
+class HookContextError(HookError, ValueError):
+    """A hook reset a ContextVar by a token of another context than the one that it runs in."""
 
 
 class HookStopIterationError(HookError, RuntimeError):

@@ -8,13 +8,20 @@ from typing import Any, Final, Literal
 
 __all__ = ["ARGUMENTS", "PHASES", "Hook", "OnError", "Phase"]
 
-Phase = Literal["before_request", "after_request", "teardown_request", "after_response"]
+Phase = Literal[
+    "before_request",
+    "after_request",
+    "teardown_request",
+    "teardown_appcontext",
+    "after_response",
+]
 OnError = Literal["raise", "log"]
 
 PHASES: Final[tuple[Phase, ...]] = (
     "before_request",
     "after_request",
     "teardown_request",
+    "teardown_appcontext",
     "after_response",
 )
 
@@ -23,6 +30,7 @@ ARGUMENTS: Final[dict[Phase, tuple[str, ...]]] = {
     "before_request": (),
     "after_request": ("response",),
     "teardown_request": ("exc",),
+    "teardown_appcontext": ("exc",),
     "after_response": ("sent",),
 }
 
@@ -40,6 +48,7 @@ class Hook:
     :param name: its dotted name, as a person would look for it.
     :param file: where it is defined; empty for a function with no source.
     :param line: the line of its definition, from 1; 0 for a function with no source.
+    :param shield: what has begun comes to its end on Quart though the client leaves.
     :param surrounds: whether its object surrounds an app that the hooks are bound to, so that it is
         called as a hook on blueprints only.
     """
@@ -53,6 +62,7 @@ class Hook:
     name: str
     file: str
     line: int
+    shield: bool = False
     surrounds: bool = False
 
     @property

@@ -1,8 +1,8 @@
 """The hops that a hook which waits may ask for, each with the context carried in and back.
 
 `in_worker_thread` is for a blocking `def` on Quart: the event loop goes on while the hook waits.
-`in_task_of_its_own` is for a suspending `async def` on Quart, which a client that leaves must not
-cut off in the middle.
+`in_task_of_its_own` is for an `async def` on Quart that a client which leaves must not cut off in
+the middle.
 `on_lasting_loop` is for a suspending `async def` on Flask: the loop outlives the request, so that
 a client's pool of connections does too. A ContextVar that the hook sets is set for the caller
 afterwards; one that it unsets stays as it was, since a context cannot be told to forget.
@@ -21,8 +21,15 @@ from typing import Any, TypeVar
 
 from .errors import HookError, HookStopIterationError
 from .hook import Hook
+from .tokens import raise_explained
 
-__all__ = ["Outlasted", "in_task_of_its_own", "in_worker_thread", "on_lasting_loop"]
+__all__ = [
+    "Outlasted",
+    "cancel_from_here_on",
+    "in_task_of_its_own",
+    "in_worker_thread",
+    "on_lasting_loop",
+]
 
 T = TypeVar("T")
 
@@ -52,6 +59,8 @@ def in_worker_thread(hook: Hook) -> Callable[..., Awaitable[Any]]:
         except StopIteration as error:
             # A future cannot hold StopIteration: the request would hang (python/cpython#112182).
             raise HookStopIterationError(hook) from error
+        except ValueError as error:
+            raise_explained(hook, error)
 
     async def call(*args: Any) -> Any:
         context = contextvars.copy_context()
@@ -65,7 +74,7 @@ def in_worker_thread(hook: Hook) -> Callable[..., Awaitable[Any]]:
 def in_task_of_its_own(
     hook: Hook, function: Callable[..., Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
-    """An awaitable form of a suspending hook that comes to its end even if the client leaves.
+    """An awaitable form of an `async def` hook that comes to its end even if the client leaves.
 
     Quart cancels a request when its client leaves. What a hook is in the middle of then, an audit
     row or a commit, is finished first, as it is on Flask.
@@ -74,7 +83,10 @@ def in_task_of_its_own(
     """
 
     async def run(*args: Any) -> Any:
-        return await function(*args)
+        try:
+            return await function(*args)
+        except ValueError as error:
+            raise_explained(hook, error)
 
     async def call(*args: Any) -> Any:
         context = contextvars.copy_context()
@@ -118,6 +130,14 @@ async def _shielded(future: asyncio.Future[Any], hook: Hook, context: contextvar
         _adopt(context)
 
 
+def cancel_from_here_on() -> None:
+    """Have the running task cancelled where it next waits, as it would have been by now."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()  # counted once already; it is the same cancellation
+        task.cancel()
+
+
 async def _outlast(future: asyncio.Future[Any]) -> None:
     while not future.done():
         try:
@@ -147,7 +167,10 @@ def on_lasting_loop(hook: Hook) -> Callable[..., Any]:
             )
 
         async def run() -> Any:
-            return await function(*args)
+            try:
+                return await function(*args)
+            except ValueError as error:
+                raise_explained(hook, error)
 
         context = contextvars.copy_context()
         try:

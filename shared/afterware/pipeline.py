@@ -12,11 +12,15 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, MutableSequence, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import HookReturnError
 from .hook import Hook
-from .hop import Outlasted
+from .hop import Outlasted, cancel_from_here_on
+from .tokens import explained
+
+if TYPE_CHECKING:
+    from .sent import Sent
 
 __all__ = [
     "AsyncStep",
@@ -28,6 +32,8 @@ __all__ = [
     "guarded",
     "guarded_async",
     "log_failure",
+    "report",
+    "report_async",
     "teardown",
     "teardown_async",
 ]
@@ -121,25 +127,57 @@ def teardown(steps: Sequence[Step]) -> Callable[[Any], None]:
             try:
                 _no_coroutine(hook, call(exc))
             except Exception as error:
-                errors.append(error)
-        _raise_all(errors)
+                errors.append(explained(hook, error))
+        _raise_all(steps, errors)
 
     return run
 
 
 def teardown_async(steps: Sequence[AsyncStep]) -> Callable[[Any], Awaitable[None]]:
-    """The same as a coroutine function, for steps of both colours."""
+    """The same as a coroutine function, for steps of both colours.
+
+    A cancellation that a hook has outlasted is kept back until the hooks after it have run.
+    """
 
     async def run(exc: Any) -> None:
         errors: list[Exception] = []
+        cancelled = False
         for asynchronous, call, hook in steps:
             try:
                 _no_coroutine(hook, await call(exc) if asynchronous else call(exc))
+            except Outlasted:
+                cancelled = True
             except Exception as error:
-                errors.append(error)
-        _raise_all(errors)
+                errors.append(explained(hook, error))
+        if cancelled:
+            # Raised here it would be one error of the teardown, or keep the host from its rest.
+            cancel_from_here_on()
+        _raise_all(steps, errors)
 
     return run
+
+
+def report(steps: Sequence[Step], sent: Sent) -> None:
+    """Run the *steps* of `after_response`. What one raises is logged: nobody is left to answer."""
+    for call, hook in steps:
+        try:
+            call(sent)
+        except Exception as error:
+            log_failure(hook, error)
+
+
+async def report_async(steps: Sequence[AsyncStep], sent: Sent) -> None:
+    """The same for steps of both colours. A cancellation that one has outlasted comes last."""
+    cancelled = None
+    for asynchronous, call, hook in steps:
+        try:
+            await call(sent) if asynchronous else call(sent)
+        except Outlasted as outlasted:
+            cancelled = outlasted
+        except Exception as error:
+            log_failure(hook, error)
+    if cancelled is not None:
+        raise cancelled
 
 
 def guarded(hook: Hook, call: Callable[..., Any], responses: Responses) -> Callable[..., Any]:
@@ -172,9 +210,9 @@ def guarded_async(
     return run
 
 
-def log_failure(hook: Hook, error: BaseException) -> None:
+def log_failure(hook: Hook, error: Exception) -> None:
     """Log that *hook* raised *error*, with its traceback."""
-    logger.error("%s failed", hook.describe(), exc_info=error)
+    logger.error("%s failed", hook.describe(), exc_info=explained(hook, error))
 
 
 class _Snapshot:
@@ -203,11 +241,12 @@ class _Snapshot:
         return self.response
 
 
-def _raise_all(errors: list[Exception]) -> None:
+def _raise_all(steps: Sequence[Step] | Sequence[AsyncStep], errors: list[Exception]) -> None:
     if len(errors) == 1:
         raise errors[0]
     if errors:
-        raise ExceptionGroup("several teardown_request hooks failed", errors)
+        phase = steps[0][-1].phase
+        raise ExceptionGroup(f"several {phase} hooks failed", errors)
 
 
 def _accepted(hook: Hook, result: Any, responses: Responses) -> Any:

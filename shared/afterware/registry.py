@@ -18,6 +18,9 @@ __all__ = ["Hooks"]
 
 Order = Literal["registered", "reversed"]
 
+# The phases of which "reversed" runs the hook that was registered last first.
+_BACKWARDS = ("after_request", "teardown_request", "teardown_appcontext")
+
 # Given a hook, what to run in its place.
 Around = Callable[[Hook], Callable[..., Any]]
 
@@ -29,8 +32,9 @@ class Hooks:
     blueprints, of both hosts.
 
     :param order: "registered" runs hooks in the order in which they were registered, in every
-        phase. "reversed" runs after_request and teardown_request hooks last registered first, as
-        both hosts run their own; before_request hooks run as registered there too.
+        phase. "reversed" runs after_request, teardown_request and teardown_appcontext hooks last
+        registered first, as the hosts run their own (but Quart those of teardown_appcontext as
+        registered); before_request hooks run as registered there too.
     """
 
     def __init__(self, *, order: Order = "registered") -> None:
@@ -60,7 +64,13 @@ class Hooks:
     def before_request(self, function: BeforeRequest, /) -> BeforeRequest: ...
     @overload
     def before_request(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[BeforeRequest], BeforeRequest]: ...
     def before_request(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook that runs before the view: `hook()`.
@@ -73,6 +83,13 @@ class Hooks:
         :param suspends: for an `async def` that really awaits such a thing. Flask runs it on a loop
             that outlives the request; Quart awaits it, and waits for an after_request hook even
             where the client leaves meanwhile.
+        :param shield: for what must not be cut off half-way, such as a commit or an audit row. Once
+            begun, it comes to its end on Quart though the client leaves or the server stops, within
+            the time that the server gives to what is running; then the request stops. An
+            `async def` runs in a task of its own for that, with the ContextVars of the request
+            carried in and back. A `def` cannot be cut off anyway, and Flask cuts off nothing.
+
+            .. versionadded:: 0.2
         :param on_error: "raise", or "log" to log what it raises and carry on.
         :raises HookRegistrationError: the function cannot serve in this phase.
         :raises HookTooLateError: the app has served its first request.
@@ -83,7 +100,13 @@ class Hooks:
     def after_request(self, function: AfterRequest, /) -> AfterRequest: ...
     @overload
     def after_request(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[AfterRequest], AfterRequest]: ...
     def after_request(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook that is given each response and returns one: `hook(response)`.
@@ -98,7 +121,13 @@ class Hooks:
     def teardown_request(self, function: Teardown, /) -> Teardown: ...
     @overload
     def teardown_request(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[Teardown], Teardown]: ...
     def teardown_request(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook that runs when the request is over, whatever happened: `hook(exc)`.
@@ -106,14 +135,52 @@ class Hooks:
         `exc` is the exception that no error handler took, or None, on both hosts. What it returns
         is ignored. One that raises does not keep the others from running. Options and errors are
         those of `before_request`.
+
+        It runs once a request, when the context ends that the request began with. A copy of that
+        (`copy_current_request_context`, or `stream_with_context` on Quart) has no teardown of its
+        own, unless it has a `g` of its own and something was put in it.
         """
         return self._decorate("teardown_request", function, options)
+
+    @overload
+    def teardown_appcontext(self, function: Teardown, /) -> Teardown: ...
+    @overload
+    def teardown_appcontext(
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
+    ) -> Callable[[Teardown], Teardown]: ...
+    def teardown_appcontext(self, function: Any = None, /, **options: Any) -> Any:
+        """Register a hook that runs when an app context is left: `hook(exc)`.
+
+        That is when the request or websocket is over, and at the end of `with app.app_context()`
+        (`async with` on Quart) and of a command of the app's command line. It is the place to close
+        what is kept in `g`, such as a connection: on Quart it runs on the event loop, in the thread
+        in which an inline view opened it.
+
+        `exc` is the exception that no error handler took or that left the `with` block, or None, on
+        both hosts. Otherwise it is as `teardown_request`. On a blueprint it is registered on the
+        app, when the blueprint is, and runs for each of its app contexts.
+
+        .. versionadded:: 0.2
+        """
+        return self._decorate("teardown_appcontext", function, options)
 
     @overload
     def after_response(self, function: AfterResponse, /) -> AfterResponse: ...
     @overload
     def after_response(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[AfterResponse], AfterResponse]: ...
     def after_response(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook for when the last byte was sent or the client has gone: `hook(sent)`.
@@ -129,6 +196,7 @@ class Hooks:
         *objects: HookObject,
         blocking: bool = False,
         suspends: bool = False,
+        shield: bool = False,
         on_error: OnError = "raise",
     ) -> None:
         """Register the methods of each object that are named after phases.
@@ -143,6 +211,9 @@ class Hooks:
 
         :param blocking: said of the methods that are `def`.
         :param suspends: said of the methods that are `async def`.
+        :param shield: said of all of them.
+
+            .. versionadded:: 0.2
         :param on_error: said of all of them.
         :raises HookRegistrationError: an object has no such method.
         """
@@ -174,15 +245,12 @@ class Hooks:
                     binding.surround(surround)
                 self._surrounds.append(surround)
             for phase, method in found:
-                hook = make_hook(phase, method, on_error=on_error)
-                if (blocking and not hook.is_async) or (suspends and hook.is_async):
-                    hook = make_hook(
-                        phase,
-                        method,
-                        blocking=not hook.is_async,
-                        suspends=hook.is_async,
-                        on_error=on_error,
-                    )
+                hook = make_hook(phase, method, shield=shield, on_error=on_error)
+                hook = replace(
+                    hook,
+                    blocking=blocking and not hook.is_async,
+                    suspends=suspends and hook.is_async,
+                )
                 surrounds = surround is not None and phase == "after_request"
                 self._register(replace(hook, surrounds=surrounds))
 
@@ -223,7 +291,7 @@ class Hooks:
 
     def _in_order(self, phase: Phase) -> list[Hook]:
         hooks = list(self._hooks[phase])
-        if self.order == "reversed" and phase in ("after_request", "teardown_request"):
+        if self.order == "reversed" and phase in _BACKWARDS:
             hooks.reverse()
         return hooks
 

@@ -12,9 +12,11 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from werkzeug.datastructures import Headers
+
+from .tokens import HOME, Home, current_context
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,6 +43,7 @@ class Sent:
         of the body is in the buffers of the server and of the system counts as one that stayed:
         no server is told how much of them was read.
     :param exception: what no error handler took, or None.
+    :param served_by: the host that answered; with both apps on one port it tells which.
     """
 
     method: str
@@ -52,12 +55,16 @@ class Sent:
     seconds: float
     completed: bool
     exception: BaseException | None
+    served_by: Literal["flask", "quart"] | None = None
 
 
 class _Watch:
     """What is known of one exchange so far."""
 
-    def __init__(self, method: str, path: str, query: str) -> None:
+    def __init__(
+        self, method: str, path: str, query: str, served_by: Literal["flask", "quart"]
+    ) -> None:
+        self.served_by = served_by
         self.method = method
         self.path = path
         self.query = query
@@ -121,6 +128,7 @@ class _Watch:
             perf_counter() - self.started,
             self.completed,
             self.exception,
+            self.served_by,
         )
 
 
@@ -150,6 +158,7 @@ class WatchWSGI:
             environ["REQUEST_METHOD"],
             _wsgi_decoded(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")),
             environ.get("QUERY_STRING", ""),
+            "flask",
         )
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -229,14 +238,19 @@ class WatchASGI:
 
     :param app: the application to watch; lifespan and websockets pass through.
     :param report: a coroutine function called with what was sent and the scope, in the context in
-        which the response was sent, so that ContextVars set in the request are seen.
+        which the request was served, so that ContextVars set in it are seen.
+    :param prepare: called before each exchange.
     """
 
     def __init__(
-        self, app: Callable[..., Awaitable[None]], report: Callable[..., Awaitable[None]]
+        self,
+        app: Callable[..., Awaitable[None]],
+        report: Callable[..., Awaitable[None]],
+        prepare: Callable[[], None] | None = None,
     ) -> None:
         self.app = app
         self.report = report
+        self.prepare = prepare
 
     async def __call__(
         self,
@@ -248,15 +262,21 @@ class WatchASGI:
             await self.app(scope, receive, send)
             return
         query = scope.get("query_string", b"").decode("latin-1")
-        watch = _Watch(scope["method"], scope["path"], query)
-        context: list[Context] = []
+        watch = _Watch(scope["method"], scope["path"], query, "quart")
+        if self.prepare is not None:
+            self.prepare()
+        home = scope.get(HOME)
+        if home is None or home.context is not None:
+            # Of this exchange, and not of one around it whose scope this one was made of.
+            home = scope[HOME] = Home()
         in_order = scope.get("http_version", "1.1").startswith("1")
 
         async def watched_send(message: Any) -> None:
             if message["type"] == "http.response.body":
                 await send_body(message)
             elif message["type"] == "http.response.start":
-                context.append(copy_context())
+                if home.context is None:
+                    home.context = current_context()
                 await send(message)
                 watch.begin(message["status"], _asgi_headers(message.get("headers", ())))
             else:
@@ -292,7 +312,7 @@ class WatchASGI:
             watch.exception = out_of_its_task_group(error)
             raise
         finally:
-            await self._finish(watch, scope, context[0] if context else copy_context())
+            await self._finish(watch, scope, home.context or copy_context())
 
     async def _finish(self, watch: _Watch, scope: Any, context: Context) -> None:
         watch.exception = watch.exception or scope.get(EXCEPTION)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from afterware.porting.check import Outcome, check
-from afterware.porting.judging.codes import NEEDS
+from afterware.porting.judging.rule import NEEDS
 from tests.porting.case_files import (
     HERE,
     MOST_LINES,

@@ -14,7 +14,8 @@ from jsonschema import Draft4Validator
 
 from afterware.porting import settings as settings_module
 from afterware.porting.command import check_command
-from afterware.porting.judging.codes import KINDS, NEEDS
+from afterware.porting.judging.rule import NEEDS
+from afterware.porting.judging.rules import kinds
 from tests.porting.case_files import load_cases
 
 APP = """\
@@ -217,7 +218,7 @@ def test_diff_changes_nothing(tree: Path) -> None:
     assert (tree / "pkg" / "app.py").read_text(encoding="utf-8") == APP
 
 
-@pytest.mark.parametrize("code", sorted({kind.code for kind in KINDS.values()}))
+@pytest.mark.parametrize("code", sorted({kind.code for kind in kinds().values()}))
 def test_every_code_is_explained(code: str) -> None:
     result = run("--explain", code.lower())
     assert result.exit_code == 0

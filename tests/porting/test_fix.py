@@ -197,7 +197,7 @@ def test_what_is_not_sure_is_left_and_listed_with_a_reason(tmp_path: Path) -> No
     (tmp_path / "app.py").write_text(LEFT, encoding="utf-8")
     report = fixed(tmp_path, "afterware")
     assert (tmp_path / "app.py").read_text(encoding="utf-8") == LEFT
-    reasons = {each.name: each.why for each in report.left}
+    reasons = {each.name: each.why for each in report.unfixed}
     assert set(reasons) == {
         "through_a_helper", "called_by_others", "in_a_lambda", "other_helpers", "broken", "<lambda>"
     }  # fmt: skip
@@ -243,7 +243,7 @@ def test_other_spellings_of_a_file_are_rewritten_alike_and_once(
     file = tmp_path / "app.py"
     file.write_bytes(BYTES[spelling](text))
     report = fixed(tmp_path, to)
-    assert (report.rewritten, report.left, report.failed) == (1, [], [])
+    assert (report.rewritten, report.unfixed, report.failed) == (1, [], [])
     once = file.read_bytes()
     compile(once, "app.py", "exec")
     assert b"async def shout" in once
@@ -296,7 +296,7 @@ def test_what_a_factory_registers_by_calls_is_made_native_and_left_to_be_made_po
     file.write_text(FACTORY, encoding="utf-8")
     report = fixed(tmp_path, "afterware")
     assert file.read_text(encoding="utf-8") == FACTORY
-    assert ["a call" in each.why for each in report.left] == [True, True]
+    assert ["a call" in each.why for each in report.unfixed] == [True, True]
     report = fixed(tmp_path, "quart")
     assert report.rewritten == 2
     new = file.read_text(encoding="utf-8")
@@ -385,5 +385,5 @@ def test_reads_that_are_not_sure_are_left(line: str, tmp_path: Path) -> None:
     )
     (tmp_path / "app.py").write_text(text, encoding="utf-8")
     report = fixed(tmp_path, "afterware")
-    assert [UNSURE[line] in each.why for each in report.left] == [True]
+    assert [UNSURE[line] in each.why for each in report.unfixed] == [True]
     assert (tmp_path / "app.py").read_text(encoding="utf-8") == text

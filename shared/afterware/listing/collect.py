@@ -214,7 +214,7 @@ def _through_afterware(
 
 
 def _options(hook: Hook) -> tuple[str, ...]:
-    said = (("blocking", hook.blocking), ("suspends", hook.suspends))
+    said = (("blocking", hook.blocking), ("suspends", hook.suspends), ("shield", hook.shield))
     options = [name for name, is_so in said if is_so]
     return (*options, *(["on_error=log"] if hook.on_error == "log" else []))
 

@@ -16,17 +16,13 @@ from ..tree.index import Function, Module, Scope, terminal_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..meaning.evaluate import Evaluator, Frame
+    from ..meaning.evaluate import Frame
+    from .rule import Questions
 
-__all__ = ["Sent", "is_removal", "removed_by"]
+__all__ = ["SentFiles"]
 
 Root = tuple[object, ...]
 
-_REMOVES = frozenset(
-    """os.remove os.unlink os.rmdir os.removedirs shutil.rmtree shutil.move os.rename os.replace
-    pathlib.Path.unlink""".split()
-)
-_WHOLE = ("rmtree", "cleanup", "rmdir", "removedirs")
 _SPELLS = frozenset(
     """str Path PurePath fspath join abspath realpath normpath expanduser resolve absolute
     as_posix safe_join secure_filename open with_suffix fsdecode fsencode strip format joinpath
@@ -36,36 +32,14 @@ _SENDS = frozenset({"send_file", "send_from_directory", "send_static_file"})
 _DEEP = 8
 
 
-def is_removal(path: str) -> bool:
-    """Whether a call outside the tree removes a file or a directory."""
-    if path in _REMOVES:
-        return True
-    if path.startswith("tempfile.") and path.endswith((".cleanup", ".close")):
-        return "TemporaryDirectory" in path or "NamedTemporaryFile" in path
-    return path.startswith(("pathlib.", "tempfile.")) and path.endswith((".unlink", ".rmdir"))
+class SentFiles:
+    """The files that a project sends, with send_file and its like.
 
-
-def removed_by(node: ast.Call, path: str) -> Iterator[tuple[ast.expr, bool]]:
-    """The expressions of what a call removes, and whether with all that is below."""
-    whole = path.endswith(_WHOLE)
-    if path.startswith(("os.", "shutil.", "pathlib.Path.")):
-        for each in node.args[:1]:
-            yield each, whole
-        for keyword in node.keywords:
-            if keyword.arg in ("path", "src"):
-                yield keyword.value, whole
-    elif isinstance(node.func, ast.Attribute):
-        yield node.func.value, whole
-
-
-class Sent:
-    """What the project sends with send_file and its like.
-
-    :param evaluator: knows who calls whom.
+    :param ask: answers questions about the tree.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self.evaluator = evaluator
+    def __init__(self, ask: Questions) -> None:
+        self.ask = ask
         self._sent: dict[int, tuple[set[Root], set[Root]]] = {}
 
     def is_sent(self, node: ast.expr, frame: Frame, whole: bool) -> bool:
@@ -89,7 +63,7 @@ class Sent:
         return found
 
     def _expressions(self, module: Module) -> Iterator[tuple[ast.expr, Scope]]:
-        project = self.evaluator.project
+        project = self.ask.project
         for call in project.calls(_SENDS, module):
             if isinstance(call.node, ast.Call):
                 if terminal_name(call.node.func) == "send_from_directory":
@@ -129,7 +103,7 @@ class Sent:
             for each in node.args[:1]:
                 yield from self._streamed(each, scope)
             return
-        for atom in self.evaluator.eval(node.func, self.evaluator.frame(scope)):
+        for atom in self.ask.eval(node.func, self.ask.frame(scope)):
             if isinstance(atom, Func) and atom.function.generator:
                 for inner in atom.function.nodes:
                     if isinstance(inner, ast.Call) and terminal_name(inner.func) == "open":
@@ -150,12 +124,12 @@ class Sent:
             if isinstance(node.value, str) and len(node.value) > 1:
                 yield ("constant", node.value)
         elif isinstance(node, ast.Attribute):
-            base = self.evaluator.eval(node.value, self.evaluator.frame(scope))
+            base = self.ask.eval(node.value, self.ask.frame(scope))
             if any(isinstance(atom, HostObject) for atom in base):
                 yield ("attribute", terminal_name(node.value), node.attr)
             elif isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
                 yield ("attribute", node.attr)
-                for store in self.evaluator.project.stores(node.attr, scope.module):
+                for store in self.ask.project.stores(node.attr, scope.module):
                     if isinstance(store.value, ast.expr) and ast.dump(store.base) == ast.dump(
                         node.value
                     ):
@@ -196,7 +170,7 @@ class Sent:
                 ]:
                     yield from self.roots(part, scope, places=places, deep=deeper)
             else:
-                for atom in self.evaluator.eval(node.func, self.evaluator.frame(scope)):
+                for atom in self.ask.eval(node.func, self.ask.frame(scope)):
                     if isinstance(atom, Func) and not atom.function.generator:
                         for back in atom.function.returns:
                             if back is not None:
@@ -223,7 +197,7 @@ class Sent:
 
     def _item(self, node: ast.Subscript, scope: Scope, places: bool, deep: int) -> Iterable[Root]:
         key = node.slice
-        base = self.evaluator.eval(node.value, self.evaluator.frame(scope))
+        base = self.ask.eval(node.value, self.ask.frame(scope))
         if any(isinstance(atom, HostObject) and atom.kind != "app" for atom in base):
             if isinstance(key, ast.Constant):
                 yield ("attribute", terminal_name(node.value), key.value)
@@ -265,13 +239,13 @@ class Sent:
         default = {**defaults, **keyword_defaults}.get(name)
         if default is not None and function.parent is not None:
             yield from self.roots(default, function.parent, places=places, deep=deep)
-        evaluator = self.evaluator
-        for call in evaluator.callers(function):
+        ask = self.ask
+        for call in ask.callers(function):
             if isinstance(call.node, ast.Call) and call.decorates is None:
                 yield from self._passed(
                     call.node, call.node.args, function, name, ordered, call.scope, places, deep
                 )
-        for call in evaluator.project.calls({"partial"}, function.module):
+        for call in ask.project.calls({"partial"}, function.module):
             if isinstance(call.node, ast.Call) and call.node.args:
                 yield from self._passed(
                     call.node,
@@ -297,7 +271,7 @@ class Sent:
         deep: int,
         callee: ast.expr | None = None,
     ) -> Iterable[Root]:
-        value = self.evaluator.eval(callee or node.func, self.evaluator.frame(scope))
+        value = self.ask.eval(callee or node.func, self.ask.frame(scope))
         for atom in value:
             if isinstance(atom, Func) and atom.function is function:
                 names = ordered[len(atom.bound) :]
