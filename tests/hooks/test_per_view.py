@@ -285,11 +285,17 @@ def nested(host: Any, path: str, how: str) -> Any:
                 await app.full_dispatch_request(context)
         else:
             messages = [{"type": "http.request", "body": b"", "more_body": False}]
+            over = asyncio.Event()
 
             async def receive() -> Any:
-                return messages.pop() if messages else await asyncio.Event().wait()
+                if messages:
+                    return messages.pop()
+                await over.wait()
+                return {"type": "http.disconnect"}
 
-            async def send(_: Any) -> None: ...
+            async def send(message: Any) -> None:
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    over.set()
 
             scope = {**host.module.request.scope, "path": path, "raw_path": path.encode()}
             await app.asgi_app(scope, receive, send)
