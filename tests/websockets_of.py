@@ -37,7 +37,8 @@ async def websocket_events(
 
     async def send(message: Any) -> None:
         events.append(message)
-        if message["type"] == "websocket.close":
+        refused = message["type"] == "websocket.http.response.body"
+        if message["type"] == "websocket.close" or (refused and not message["more_body"]):
             done.set()
 
     await app(scope, receive, send)
