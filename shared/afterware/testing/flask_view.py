@@ -1,0 +1,66 @@
+"""Contexts and requests of Quart in the shape that Flask's proxies and helpers look for."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+from .loops import run
+from .scope import ENVIRON
+
+__all__ = ["FlaskRequest", "FlaskView"]
+
+
+class FlaskRequest:
+    """A request of Quart as a test reads Flask's: what Quart gives to be awaited is there at once.
+
+    :param request: the request of Quart.
+    """
+
+    def __init__(self, request: Any) -> None:
+        self.__dict__["_request"] = request
+
+    @property
+    def environ(self) -> Any:
+        """The environ that the test's request was made of."""
+        return self._request.scope.get(ENVIRON, {})
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._request, name)
+        if inspect.iscoroutine(value):
+            return run(value)
+        if inspect.iscoroutinefunction(value):
+            return functools.wraps(value)(lambda *args, **kwargs: run(value(*args, **kwargs)))
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._request, name, value)
+
+    def __repr__(self) -> str:
+        return repr(self._request)
+
+
+class FlaskView:
+    """A context of Quart in the shape that Flask's proxies and helpers look for."""
+
+    def __init__(self, contexts: list[Any]) -> None:
+        self._contexts = contexts
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "request":
+            return FlaskRequest(self._contexts[-1].request)
+        # `flashes` is `_flashes` where Quart has one kind of context, from 0.23 on.
+        for context in reversed(self._contexts):
+            for each in (name, f"_{name}"):
+                if hasattr(type(context), each) or each in vars(context):
+                    return getattr(context, each)
+        raise AttributeError(f"Quart's context has no {name!r}, which Flask's has")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "_contexts":
+            super().__setattr__(name, value)
+        elif f"_{name}" in vars(self._contexts[-1]):
+            setattr(self._contexts[-1], f"_{name}", value)
+        else:
+            setattr(self._contexts[-1], name, value)
