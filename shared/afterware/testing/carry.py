@@ -16,6 +16,8 @@ from . import flask_names
 __all__ = ["Carried", "adopt", "copied", "stays"]
 
 _MISSING: Any = object()
+# What the ContextVars of the hosts are called.
+_HOSTS = ("flask.", "quart.")
 _STAY: set[ContextVar[Any]] = set()
 
 
@@ -34,11 +36,14 @@ def copied() -> Context:
 def adopt(context: Mapping[ContextVar[Any], Any]) -> None:
     """Set here what was set there. What was unset there stays: a Context cannot be told to forget.
 
+    The hosts' own contexts are none of it: a stream that is half read has them pushed.
+
     :param context: a Context, or a snapshot of one.
     """
     for var, value in context.items():
         if var.get(_MISSING) is not value and var not in _STAY:
-            var.set(value)
+            if not var.name.startswith(_HOSTS):
+                var.set(value)
 
 
 class Carried:

@@ -42,7 +42,8 @@ def client(
     """
     kind = kind_of(app)
     if kind in ("asgi", "wsgi"):
-        made = _combined(werkzeug.test.Client)(app, use_cookies=use_cookies, **kwargs)
+        chosen: Any = _combined(werkzeug.test.Client)
+        made = chosen(app, use_cookies=use_cookies, **kwargs)
     elif kind == "flask":
         from flask.testing import FlaskClient
 
@@ -165,17 +166,23 @@ def _finished(result: Any) -> Any:
     return loops.run(result) if inspect.isawaitable(result) else result
 
 
-@functools.cache
+_classes: dict[tuple[type, bool], Any] = {}
+
+
 def _combined(named: type[werkzeug.test.Client], sessions: bool = False) -> Any:
     """*named*, its calls going through the face of the app."""
-    bases: tuple[type, ...] = (_Forms, named, _Faced)
+    if (named, sessions) in _classes:
+        return _classes[named, sessions]
+    plain = named is werkzeug.test.Client
+    bases: tuple[type, ...] = (_Forms, _Faced) if plain else (_Forms, named, _Faced)
     if sessions:
         from flask.testing import FlaskClient
 
         ours = type(FlaskClient.__name__, (_QuartSessions, FlaskClient), {})
         chosen = ours if named is FlaskClient else type(named.__name__, (named, ours), {})
         bases = (_Forms, chosen, _Faced)
-    return type(named.__name__, bases, {"__module__": named.__module__})
+    made = type(named.__name__, bases, {"__module__": named.__module__})
+    return _classes.setdefault((named, sessions), made)
 
 
 @functools.cache

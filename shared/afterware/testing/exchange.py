@@ -247,7 +247,7 @@ class Exchange:
         self.thread.loop.run_until_complete(self._until_gone())
         if not self._task.cancelled():
             error = self._task.exception()
-            if error is not None and not isinstance(out_of_its_task_group(error), _Left):
+            if error is not None and not isinstance(out_of_its_task_group(error), _LeftError):
                 raise explained(out_of_its_task_group(error))
 
     async def _until_gone(self) -> None:
@@ -257,7 +257,7 @@ class Exchange:
             if self._task.done():
                 break
         if self._held is not None and not self._held.done():
-            self._held.set_exception(_Left("the client has left"))
+            self._held.set_exception(_LeftError("the client has left"))
         if not self._task.done():
             await asyncio.wait({self._task}, timeout=_LEAVE_SECONDS)
         if not self._task.done():
@@ -275,5 +275,5 @@ class Exchange:
             self.thread.loop.call_soon_threadsafe(self._task.cancel)
 
 
-class _Left(OSError):
+class _LeftError(OSError):
     """Raised by `send` where the client has left, as the ASGI specification has it."""

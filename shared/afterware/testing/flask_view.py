@@ -46,10 +46,12 @@ class FlaskView:
 
     def __init__(self, contexts: list[Any]) -> None:
         self._contexts = contexts
+        self._requests: dict[int, FlaskRequest] = {}
 
     def __getattr__(self, name: str) -> Any:
         if name == "request":
-            return FlaskRequest(self._contexts[-1].request)
+            request = self._contexts[-1].request
+            return self._requests.setdefault(id(request), FlaskRequest(request))
         # `flashes` is `_flashes` where Quart has one kind of context, from 0.23 on.
         for context in reversed(self._contexts):
             for each in (name, f"_{name}"):
@@ -58,7 +60,7 @@ class FlaskView:
         raise AttributeError(f"Quart's context has no {name!r}, which Flask's has")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "_contexts":
+        if name in ("_contexts", "_requests"):
             super().__setattr__(name, value)
         elif f"_{name}" in vars(self._contexts[-1]):
             setattr(self._contexts[-1], f"_{name}", value)

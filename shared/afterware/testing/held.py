@@ -103,7 +103,7 @@ class Watch:
 
 
 def _place(frame: FrameType) -> str:
-    """The innermost line of the app: neither of the standard library nor of an installed package."""
+    """The innermost line that is of neither the standard library nor an installed package."""
     innermost: FrameType | None = frame
     while innermost is not None:
         file = innermost.f_code.co_filename

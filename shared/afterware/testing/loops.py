@@ -216,7 +216,7 @@ def run_in(context: Context, awaitable: Awaitable[T]) -> T:
     async def wait() -> T:
         return await awaitable
 
-    coroutine = awaitable if inspect.iscoroutine(awaitable) else wait()
+    coroutine: Coroutine[Any, Any, T] = awaitable if inspect.iscoroutine(awaitable) else wait()
     try:
         return this_thread().run(coroutine, context)
     finally:

@@ -21,10 +21,13 @@ _AWAIT = (
 
 def explained(error: BaseException) -> BaseException:
     """The same error, with a note where it is one that tests of a ported app run into."""
+    text = str(error)
     note = None
-    if isinstance(error, sqlite3.ProgrammingError) and "thread" in str(error):
+    if isinstance(error, sqlite3.ProgrammingError) and "thread" in text:
         note = _THREADS
-    elif (isinstance(error, TypeError) and "used in 'await' expression" in str(error)) or (isinstance(error, TypeError) and "can't be awaited" in str(error)):
+    elif (
+        isinstance(error, TypeError) and "await" in text and ("used in" in text or "can't" in text)
+    ):
         note = _AWAIT
     if note is not None and note not in getattr(error, "__notes__", ()):
         error.add_note(note)

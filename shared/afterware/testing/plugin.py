@@ -87,7 +87,7 @@ def pytest_fixture_setup(
     finally:
         tracked.end()
         if apps:
-            # Added last, so run first: the app ends before the fixture takes down what it stands on.
+            # Added last, so run first: before the fixture takes down what its app stands on.
             fixturedef.addfinalizer(lambda: owners.close_all(apps))
 
 
@@ -141,8 +141,8 @@ def _never_ran(item: pytest.Item) -> str | None:
     cls = getattr(item, "cls", None)
     if cls is not None and issubclass(cls, unittest.TestCase):
         return (
-            f"{item.name} is async def and did not run: {cls.__name__} is a unittest.TestCase, which"
-            " runs what is def alone. Make it a def, or the class an"
+            f"{item.name} is async def and did not run: {cls.__name__} is a unittest.TestCase,"
+            " which runs what is def alone. Make it a def, or the class an"
             " unittest.IsolatedAsyncioTestCase."
         )
     return _NEVER.format(item.name)

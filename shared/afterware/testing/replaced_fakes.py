@@ -38,7 +38,7 @@ def fakes_awaitable() -> Iterator[None]:
                 value = _as_before(getattr(target, name, None), value)
             plain(self, target, name, value, *args[1:], **kwargs)
 
-    pytest.MonkeyPatch.setattr = setattr_  # type: ignore[method-assign,assignment]  # put back below
+    pytest.MonkeyPatch.setattr = setattr_  # type: ignore[method-assign]  # put back below
     try:
         yield
     finally:

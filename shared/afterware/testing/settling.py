@@ -30,14 +30,14 @@ def settle(app: Any, *, timeout: float = 10.0) -> None:
         thread.run(_settled(thread, app, timeout), copied())
 
 
-async def _settled(thread: loops.ThreadLoop, app: Any, timeout: float) -> None:
-    deadline = thread.loop.time() + timeout
+async def _settled(thread: loops.ThreadLoop, app: Any, limit: float) -> None:
+    deadline = thread.loop.time() + limit
     while tasks := _pending(thread, app):
         left = deadline - thread.loop.time()
         if left <= 0:
             names = ", ".join(sorted(_name(task) for task in tasks))
             raise TimeoutError(
-                f"{len(tasks)} background task(s) had not ended after {timeout:g} s: {names}"
+                f"{len(tasks)} background task(s) had not ended after {limit:g} s: {names}"
             )
         await asyncio.wait(tasks, timeout=left)
 

@@ -1,0 +1,116 @@
+"""Flask's own tests that go through a client, with Quart in the place of Flask.
+
+    python tests/testing/flask_suite.py            run them, and say what differs from the records
+    python tests/testing/flask_suite.py --write    write docs/testing-flask-suite.md as well
+
+pip downloads the source of the Flask that is installed. In a copy of its tests the apps, views and
+hooks, which are written out in the tests, are ported as little as can be (awaiting.py): the name
+`flask` becomes `quart`, and what uses what Quart gives to be awaited becomes `async def` and awaits
+it. What the tests themselves say, outside of views and hooks, stays as Flask's authors wrote it.
+`DIFFER`, in flask_suite_records.py, says of each test that cannot pass which record of the
+catalogue it runs into.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "testing-flask-suite.md"
+
+CONFTEST = """
+
+# Added: of each file, the tests that go through a client.
+import inspect
+import json
+
+
+def pytest_collection_modifyitems(items):
+    def calls_a_client(item):
+        text = inspect.getsource(item.function)
+        return "client" in item.fixturenames or "test_client(" in text or "client." in text
+
+    items[:] = [item for item in items if calls_a_client(item)]
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call" or report.failed:
+        said = str(report.longrepr.reprcrash.message) if hasattr(report.longrepr, "reprcrash") else ""
+        said = said or str(report.longrepr or "")
+        with open("outcomes.jsonl", "a") as file:
+            file.write(json.dumps([report.nodeid, report.outcome, said]) + "\\n")
+"""
+
+
+def prepared(source: Path, folder: Path) -> None:
+    """Copy the tests, with the names of Quart, and with what it gives to be awaited awaited."""
+    from awaiting import awaited, renamed
+
+    shutil.copytree(source / "tests", folder / "tests", ignore=shutil.ignore_patterns("type_check"))
+    for path in (folder / "tests").rglob("*.py"):
+        text = path.read_text("utf-8")
+        text = renamed(text)
+        # A private name that pytest has since renamed.
+        text = text.replace("monkeypatch.notset", "monkeypatch.NOTSET")
+        path.write_text(awaited(text), "utf-8")
+    with (folder / "tests" / "conftest.py").open("a") as file:
+        file.write(CONFTEST)
+    (folder / "pytest.ini").write_text("[pytest]\ntestpaths = tests\nfilterwarnings = error\n")
+
+
+def outcomes(folder: Path) -> dict[str, tuple[str, str]]:
+    """Run them: what became of each test, and the first line of what it said."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "afterware.testing", "-p", "no:asyncio"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "shared")}
+    done = subprocess.run(
+        # Of the command line no test goes through a client.
+        [
+            *command,
+            "--ignore",
+            "tests/test_cli.py",
+            "-p",
+            "no:cacheprovider",
+            "-o",
+            "faulthandler_timeout=60",
+            "--tb=line",
+        ],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=540,
+    )
+    found: dict[str, tuple[str, str]] = {}
+    written = folder / "outcomes.jsonl"
+    if not written.is_file():
+        raise RuntimeError(f"no test ran:\n{done.stdout}\n{done.stderr}")
+    for line in written.read_text("utf-8").splitlines():
+        nodeid, outcome, said = json.loads(line)
+        name = nodeid.removeprefix("tests/")
+        if found.get(name, ("passed", ""))[0] == "passed":
+            found[name] = (outcome, next(iter(said.splitlines()), ""))
+    return found
+
+
+def run() -> dict[str, tuple[str, str]]:
+    """Fetch, prepare and run."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from flask_sources import fetched
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "suite").mkdir()
+        prepared(fetched(folder), folder / "suite")
+        return outcomes(folder / "suite")
+
+
+if __name__ == "__main__":
+    for test, (outcome, said) in run().items():
+        print(outcome, test, said[:150])
