@@ -14,7 +14,7 @@ from typing import Any, Final
 import flask
 import quart
 
-from afterware import Hooks
+from afterware import HookObject, Hooks
 from afterware.hooks import CORS, Compress, SecurityHeaders
 
 from .apps import APP_NAME, App
@@ -189,7 +189,7 @@ def _app(peer: Peer) -> App:
     return app
 
 
-def _ours(task: str) -> object:
+def _ours(task: str) -> HookObject:
     if task == "security-headers":
         return SecurityHeaders(
             None,

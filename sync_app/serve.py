@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it has no types
 
-from twin.command import GRACE_SECONDS
+from twin.stopping import DRAIN_SECONDS, GRACE_SECONDS, EndByForce, cut_off_message
 
 from .app import create_app
 
@@ -20,6 +21,9 @@ __all__ = ["THREADS", "serve"]
 # How many requests one worker serves at a time.
 THREADS = 8
 
+logger = logging.getLogger("twin")
+
+# What gunicorn's workers are told to stop by, and its master.
 _STOPS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 
 
@@ -44,12 +48,14 @@ def serve(
             "workers": workers,
             "worker_class": "gthread",
             "threads": THREADS,
-            "graceful_timeout": GRACE_SECONDS,
+            # After that its master kills what is left; workers end themselves sooner.
+            "graceful_timeout": GRACE_SECONDS + 1,
             "loglevel": "warning",
             "control_socket_disable": True,
             "when_ready": lambda _: ready(),
             "pre_fork": _hold_stops,
-            "worker_exit": _close,
+            "post_fork": _wait_less,
+            "worker_exit": _leave,
         },
     ).run()
 
@@ -76,7 +82,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # as above
         master and take SIGQUIT for SIGTERM, so that requests under way are answered.
         """
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGQUIT, signal.getsignal(signal.SIGTERM))
+        stops = _stopping_once(signal.getsignal(signal.SIGTERM))
+        for number in (signal.SIGTERM, signal.SIGQUIT):
+            signal.signal(number, stops)
         _let_stops_through()
         return self._make_app()
 
@@ -94,7 +102,33 @@ def _let_stops_through() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
 
 
-def _close(_: Any, worker: Any) -> None:
+def _stopping_once(stops: Any) -> Callable[..., None]:
+    """Gunicorn's handler of SIGTERM, with an end by force; whoever is told again stops already."""
+    told, force = False, EndByForce()
+
+    def stop(number: int, frame: Any) -> None:
+        nonlocal told
+        if not told:
+            told = True
+            force.begin()
+            stops(number, frame)
+
+    return stop
+
+
+def _wait_less(_server: Any, worker: Any) -> None:
+    """Have a worker wait less long for its requests than its master waits for the worker."""
+    # It looks at the time once a second.
+    worker.cfg.set("graceful_timeout", DRAIN_SECONDS - 1)
+
+
+def _leave(_server: Any, worker: Any) -> None:
     # A worker that is stopped while it starts has no app yet.
     if app := getattr(worker, "wsgi", None):
         app.extensions["database"].close()
+    # A thread that serves a client who does not read cannot be told to stop, and Python would wait
+    # for it.
+    if getattr(worker, "nr_conns", 0) > 0:
+        logger.warning("%s", cut_off_message())
+        logging.shutdown()
+        os._exit(0)

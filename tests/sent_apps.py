@@ -13,6 +13,9 @@ from serving import CHUNK, SIZE
 
 from afterware import Hooks
 
+# More than the buffers of a server and of the system hold.
+MUCH = 30_000_000
+
 _big = tempfile.NamedTemporaryFile(suffix=".bin")  # noqa: SIM115  # lives as long as the process
 _big.write(b"x" * SIZE)
 _big.flush()
@@ -60,6 +63,8 @@ def make_flask():
 
     app.get("/data", endpoint="data")(lambda: b"x" * 1000)
     app.get("/stream", endpoint="stream")(lambda: app.response_class(_chunks(30)))
+    app.get("/few", endpoint="few")(lambda: app.response_class(iter([b"one", b"two"])))
+    app.get("/much", endpoint="much")(lambda: b"x" * MUCH)
     app.get("/endless", endpoint="endless")(lambda: app.response_class(_chunks(10**9)))
     app.get("/file", endpoint="file")(lambda: flask.send_file(Path(_big.name)))
     app.get("/empty", endpoint="empty")(lambda: ("", 204))
@@ -80,6 +85,14 @@ def make_quart():
     @app.get("/stream")
     async def stream():
         return app.response_class(_chunks(30))
+
+    @app.get("/few")
+    async def few():
+        return app.response_class(iter([b"one", b"two"]))
+
+    @app.get("/much")
+    async def much():
+        return b"x" * MUCH
 
     @app.get("/endless")
     async def endless():

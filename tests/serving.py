@@ -70,19 +70,33 @@ def http_server(keeps: Keeps) -> Iterator[str]:
 
 @contextlib.contextmanager
 def app_server(host: str, module: str, *options: str, **environment: str) -> Iterator[int]:
-    """*module* under gunicorn or Hypercorn in a process of its own; gives the port.
+    """*module* under gunicorn or Hypercorn in a process of its own; gives the port."""
+    command = {
+        "flask": ["gunicorn", "--bind", "fd://{fd}", "--threads", "8", "--no-control-socket"],
+        "quart": ["hypercorn", "--bind", "fd://{fd}"],
+    }[host]
+    with server_process([*command, *options, module], **environment) as port:
+        yield port
 
-    The socket is bound here and inherited, so it takes connections before the server is up.
+
+@contextlib.contextmanager
+def server_process(command: list[str], **environment: str) -> Iterator[int]:
+    """`python -m` *command* in a process of its own; gives the port.
+
+    The socket is bound here and inherited, so it takes connections before the server is up: `{fd}`
+    in the command stands for it. A server that takes no socket finds its port in `{port}`, and
+    is to be waited for.
     """
     listener = socket.create_server(("127.0.0.1", 0))
-    bind = f"fd://{listener.fileno()}"
-    server = {
-        "flask": ["gunicorn", "--bind", bind, "--threads", "8", "--no-control-socket"],
-        "quart": ["hypercorn", "--bind", bind],
-    }[host]
+    port = listener.getsockname()[1]
+    inherited = any("{fd}" in word for word in command)
+    words = [word.format(fd=listener.fileno(), port=port) for word in command]
+    passed = [listener.fileno()] if inherited else []
+    if not inherited:
+        listener.close()
     process = subprocess.Popen(
-        [sys.executable, "-m", *server, *options, module],
-        pass_fds=[listener.fileno()],
+        [sys.executable, "-m", *words],
+        pass_fds=passed,
         cwd=ROOT,
         env={
             **os.environ,
@@ -93,7 +107,6 @@ def app_server(host: str, module: str, *options: str, **environment: str) -> Ite
         stderr=subprocess.STDOUT,
         text=True,
     )
-    port = listener.getsockname()[1]
     listener.close()
     output: list[str] = []
     reader = threading.Thread(target=lambda: output.extend(process.stdout))
@@ -115,11 +128,13 @@ def app_server(host: str, module: str, *options: str, **environment: str) -> Ite
         print("".join(output))
 
 
-def get(port: int, path: str, method: str = "GET") -> tuple[int, http.client.HTTPMessage, bytes]:
+def get(
+    port: int, path: str, method: str = "GET", headers: dict[str, str] | None = None
+) -> tuple[int, http.client.HTTPMessage, bytes]:
     """Ask a server on loopback, over a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
     try:
-        connection.request(method, path)
+        connection.request(method, path, headers=headers or {})
         response = connection.getresponse()
         return response.status, response.headers, response.read()
     finally:

@@ -1,4 +1,4 @@
-"""What an object that is added may do besides its phases: set up the app, stand around hooks."""
+"""What an object that is added may do besides its phases: set up the app, go around hooks."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ from typing import Any
 
 import pytest
 
-from afterware import Hooks, HookTooLateError
-from afterware.colour import Hook
+from afterware import (
+    HookObject,
+    HookRegistrationError,
+    Hooks,
+    HookTooLateError,
+    SupportsAfterRequest,
+    SupportsAfterResponse,
+    SupportsAround,
+    SupportsBeforeRequest,
+    SupportsInitApp,
+    SupportsSurround,
+    SupportsTeardownRequest,
+)
 from afterware.context import current_request, exchange
+from afterware.hook import Hook
 
 
 class Setup:
@@ -119,3 +131,31 @@ def test_current_request_is_the_request_that_the_proxy_stands_for(host: Any) -> 
 def test_current_request_outside_of_a_request_says_so() -> None:
     with pytest.raises(RuntimeError, match="outside of a context"):
         current_request()
+
+
+SUPPORTED = {
+    "before_request": (lambda: None, SupportsBeforeRequest),
+    "after_request": (lambda response: response, SupportsAfterRequest),
+    "teardown_request": (lambda exc: None, SupportsTeardownRequest),
+    "after_response": (lambda sent: None, SupportsAfterResponse),
+    "init_app": (lambda app: None, SupportsInitApp),
+    "around": (lambda hook: hook.function, SupportsAround),
+}
+
+
+@pytest.mark.parametrize("name", SUPPORTED)
+def test_an_object_with_one_known_method_is_taken_and_is_of_the_exported_type(name: str) -> None:
+    method, kind = SUPPORTED[name]
+    given = type("Given", (), {name: staticmethod(method)})()
+    Hooks().add(given)
+    assert isinstance(given, kind)
+    assert isinstance(given, HookObject)
+
+
+@pytest.mark.parametrize("methods", [{}, {"surround": lambda app: lambda: False}])
+def test_an_object_that_is_none_of_the_exported_types_is_refused(methods: dict[str, Any]) -> None:
+    given = type("Given", (), methods)()
+    assert not isinstance(given, HookObject)
+    assert not isinstance(given, SupportsSurround)
+    with pytest.raises(HookRegistrationError, match="has no method named after a phase"):
+        Hooks().add(given)

@@ -359,6 +359,95 @@ def test_a_client_that_goes_when_all_is_sent_stayed_to_the_end():
     assert (sent.bytes_sent, sent.completed) == (0, True)
 
 
+def events_asgi(http_version, last, ending):
+    """What is told where the server says that the client is gone, before or after the last send.
+
+    :param last: the body of the last message; there is one of five bytes before it.
+    :param ending: what the server does in the last send, given what tells of the client.
+    """
+    told = []
+
+    async def main():
+        gone = asyncio.Queue()
+
+        async def send(message):
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                await ending(gone)
+
+        async def app(scope, receive, send):
+            receiving = asyncio.ensure_future(receive())
+            await send({"type": "http.response.start", "status": 200})
+            await send({"type": "http.response.body", "body": b"first", "more_body": True})
+            await send({"type": "http.response.body", "body": last})
+            await receiving
+
+        async def report(sent, scope):
+            told.append(sent)
+
+        scope = {"type": "http", "http_version": http_version, "method": "GET", "path": "/"}
+        await WatchASGI(app, report)(scope, gone.get, send)
+
+    asyncio.run(main())
+    (sent,) = told
+    return sent
+
+
+async def tells_before_it_returns(gone):
+    gone.put_nowait({"type": "http.disconnect"})
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+async def tells_as_it_returns(gone):
+    gone.put_nowait({"type": "http.disconnect"})
+
+
+@pytest.mark.parametrize("last", [b"", b"last"])
+@pytest.mark.parametrize(
+    ("http_version", "ending", "completed"),
+    [
+        ("1.1", tells_before_it_returns, True),  # Connection: close
+        ("1.0", tells_before_it_returns, True),
+        ("1.1", tells_as_it_returns, True),  # keep-alive
+        ("2", tells_as_it_returns, True),
+        ("2", tells_before_it_returns, False),  # it left while the last bytes waited for it
+    ],
+)
+def test_the_end_of_an_exchange_is_told_from_a_client_that_leaves(
+    http_version, ending, completed, last
+):
+    sent = events_asgi(http_version, last, ending)
+    assert sent.completed is completed
+    assert sent.bytes_sent == 5 + len(last)
+
+
+def test_a_client_that_is_gone_before_the_end_has_left_though_the_app_never_waited():
+    async def app(scope, receive, send):
+        receiving = asyncio.ensure_future(receive())
+        await asyncio.sleep(0)
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": b"some", "more_body": True})
+        gone.put_nowait({"type": "http.disconnect"})  # in the send before, as Hypercorn does
+        await send({"type": "http.response.body"})
+        await receiving
+
+    told = []
+
+    async def report(sent, scope):
+        told.append(sent.completed)
+
+    async def send(message):
+        pass
+
+    async def main():
+        scope = {"type": "http", "http_version": "1.1", "method": "GET", "path": "/"}
+        await WatchASGI(app, report)(scope, gone.get, send)
+
+    gone = asyncio.Queue()
+    asyncio.run(main())
+    assert told == [False]
+
+
 # Real servers.
 
 
@@ -430,6 +519,51 @@ def test_a_server_is_told_of_a_stream_that_breaks(port):
     told = report(port, "/broken")
     assert (told["status"], told["completed"]) == (200, False)
     assert told["bytes"] <= CHUNK
+
+
+def told_of(port, path):
+    _, _, body = get(port, "/report")
+    return [each for each in json.loads(body) if each["path"] == path]
+
+
+def ask_plainly(port, path, version, *, until):
+    """Ask over a socket, close it after *until* bytes or at the end, and give how many came."""
+    ending = "Connection: close\r\n" if version == "1.1" else ""
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
+        connection.sendall(f"GET {path} HTTP/{version}\r\nHost: x\r\n{ending}\r\n".encode())
+        received = 0
+        while received < until and (chunk := connection.recv(CHUNK)):
+            received += len(chunk)
+    return received
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("path", ["/data", "/stream", "/few", "/file", "/empty"])
+def test_what_was_received_whole_is_completed_where_the_server_closes_the_connection(
+    port, path, version
+):
+    """Hypercorn tells of the end of such an exchange before the last byte counts as sent."""
+    before = len(told_of(port, path))
+    for _ in range(10):
+        ask_plainly(port, path, version, until=float("inf"))
+    told = wait_for(
+        lambda: (told := told_of(port, path)[before:])[9:] and told, f"not all was told of {path}"
+    )
+    assert [each["completed"] for each in told] == [True] * 10
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("path", ["/endless", "/much"])
+def test_a_client_that_leaves_in_the_middle_is_told_of_where_the_server_closes_the_connection(
+    port, path, version
+):
+    before = len(told_of(port, path))
+    for _ in range(10):
+        assert ask_plainly(port, path, version, until=CHUNK) >= CHUNK
+    told = wait_for(
+        lambda: (told := told_of(port, path)[before:])[9:] and told, f"not all was told of {path}"
+    )
+    assert [each["completed"] for each in told] == [False] * 10
 
 
 def test_what_a_request_raises_is_told_without_the_task_group_it_ran_in():

@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from afterware import HookRegistrationError
-from afterware.colour import PHASES, is_async, make_hook
+from afterware.colour import is_async, make_hook
+from afterware.hook import PHASES
 
 
 def plain(response):

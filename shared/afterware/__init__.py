@@ -6,6 +6,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import body, helpers, received
     from .context import current_app, g, request, session
+    from .contract import (
+        HookObject,
+        SupportsAfterRequest,
+        SupportsAfterResponse,
+        SupportsAround,
+        SupportsBeforeRequest,
+        SupportsInitApp,
+        SupportsSurround,
+        SupportsTeardownRequest,
+    )
     from .errors import (
         AfterwareError,
         BodyStreamedError,
@@ -16,19 +26,24 @@ if TYPE_CHECKING:
         HookStopIterationError,
         HookSuspendedError,
         HookTooLateError,
+        SideBySideError,
         UnknownHostError,
     )
+    from .hook import Hook
+    from .hosts import after_this_request
     from .registry import Hooks
     from .sent import Sent
-    from .this_request import after_this_request
+    from .side_by_side import SideBySide
 else:
     # Each is imported when it is first asked for (PEP 562): both hosts' command lines load the
     # plug-ins of this package at every start, and those need none of it.
     _HOMES = {
         "AfterwareError": "errors",
         "BodyStreamedError": "errors",
+        "Hook": "hook",
         "HookConfigurationError": "errors",
         "HookError": "errors",
+        "HookObject": "contract",
         "HookRegistrationError": "errors",
         "HookReturnError": "errors",
         "HookStopIterationError": "errors",
@@ -36,8 +51,17 @@ else:
         "HookTooLateError": "errors",
         "Hooks": "registry",
         "Sent": "sent",
+        "SideBySide": "side_by_side",
+        "SideBySideError": "errors",
+        "SupportsAfterRequest": "contract",
+        "SupportsAfterResponse": "contract",
+        "SupportsAround": "contract",
+        "SupportsBeforeRequest": "contract",
+        "SupportsInitApp": "contract",
+        "SupportsSurround": "contract",
+        "SupportsTeardownRequest": "contract",
         "UnknownHostError": "errors",
-        "after_this_request": "this_request",
+        "after_this_request": "hosts",
         "body": None,
         "current_app": "context",
         "g": "context",
@@ -64,8 +88,10 @@ else:
 __all__ = [
     "AfterwareError",
     "BodyStreamedError",
+    "Hook",
     "HookConfigurationError",
     "HookError",
+    "HookObject",
     "HookRegistrationError",
     "HookReturnError",
     "HookStopIterationError",
@@ -73,6 +99,15 @@ __all__ = [
     "HookTooLateError",
     "Hooks",
     "Sent",
+    "SideBySide",
+    "SideBySideError",
+    "SupportsAfterRequest",
+    "SupportsAfterResponse",
+    "SupportsAround",
+    "SupportsBeforeRequest",
+    "SupportsInitApp",
+    "SupportsSurround",
+    "SupportsTeardownRequest",
     "UnknownHostError",
     "after_this_request",
     "body",

@@ -1,31 +1,94 @@
-"""What binding a set of hooks to Flask and to Quart has in common."""
+"""What binding a set of hooks to Flask and to Quart has in common.
+
+A binding belongs to its app: the app keeps it, among its extensions, and a blueprint among what it
+does when it is registered. Nothing else keeps either, so that an app which is no longer used goes,
+however long the hooks live.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
 
-from .colour import Hook, Phase
 from .errors import HookTooLateError
+from .hook import Hook, Phase
 
-if TYPE_CHECKING:
-    from .registry import Hooks
-
-__all__ = ["BOUND", "Binding", "Bound", "Ready", "Watched", "arounds_on", "bound", "watches_on"]
+__all__ = [
+    "BOUND",
+    "Binding",
+    "Bound",
+    "HooksInOrder",
+    "OncePerApp",
+    "Ready",
+    "Surround",
+    "Watched",
+    "bound",
+    "surrounds_on",
+    "watches_on",
+]
 
 Ready = Callable[[], list[Hook]]
 """Gives the hooks to run, when they are first needed."""
 
-# Where an app keeps the watches around it, among its extensions.
-EXTENSION = "afterware"
+Surround = Callable[[Any], Callable[[], bool]]
+"""Surrounds the app that it is given, and returns what tells whether that served a request."""
 
-# And where it keeps what stands around it instead of running as a hook.
-AROUND = "afterware.around"
+# Among an app's extensions, what is kept of it here.
+EXTENSION = "afterware"
 
 # Where a function that a binding gives its host says so.
 BOUND = "_afterware_bound"
+
+
+class HooksInOrder(Protocol):
+    """The hooks that a binding runs."""
+
+    def __iter__(self) -> Iterator[Hook]:
+        """Every hook, phase by phase, in the order in which it runs."""
+
+    def ready(self, phase: Phase) -> list[Hook]:
+        """The hooks of *phase*, in that order; from now on no more are taken."""
+
+
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """What an app keeps of what is bound to it.
+
+    :param bindings: of the app and of its blueprints.
+    :param watches: those on the app, the innermost first.
+    :param surrounds: the `surround` methods of the objects around the app, the innermost first.
+    :param prepared: what was done once for this app.
+    """
+
+    bindings: list[Binding] = field(default_factory=list)
+    watches: list[Watched] = field(default_factory=list)
+    surrounds: list[Surround] = field(default_factory=list)
+    prepared: list[OncePerApp] = field(default_factory=list)
+
+
+def _kept(app: Any) -> _Kept:
+    kept: _Kept | None = app.extensions.get(EXTENSION)
+    if kept is None:
+        kept = app.extensions[EXTENSION] = _Kept()
+    return kept
+
+
+class OncePerApp:
+    """Does something once for each app, however many of its blueprints ask for it.
+
+    :param prepare: what to call with the app.
+    """
+
+    def __init__(self, prepare: Callable[[Any], object]) -> None:
+        self._prepare = prepare
+
+    def __call__(self, app: Any) -> None:
+        prepared = _kept(app).prepared
+        if self not in prepared:
+            prepared.append(self)
+            self._prepare(app)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +116,7 @@ def bound(function: Callable[..., Any]) -> Bound | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
-    """A watch around an app, which reports to the after_response hooks of a binding.
+    """A watch on an app, which reports to the after_response hooks of a binding.
 
     :param watch: the middleware, whose `report` is called.
     """
@@ -63,19 +126,19 @@ class Watched:
 
 
 def watches_on(app: Any) -> list[Watched]:
-    """The watches around *app*, in the order in which they report: the innermost first.
+    """The watches on *app*, in the order in which they report: the innermost first.
 
     :param app: an app of either host; blueprints count from when they are registered.
     """
-    return list(app.extensions.get(EXTENSION, ()))
+    return list(_kept(app).watches)
 
 
-def arounds_on(app: Any) -> list[Callable[..., Any]]:
-    """The `surround` methods of the objects that stand around *app*, the innermost first.
+def surrounds_on(app: Any) -> list[Surround]:
+    """The `surround` methods of the objects that surround *app*, the innermost first.
 
     :param app: an app of either host.
     """
-    return list(app.extensions.get(AROUND, ()))
+    return list(_kept(app).surrounds)
 
 
 class Binding(ABC):
@@ -91,10 +154,24 @@ class Binding(ABC):
     # For each phase that the host itself knows, what makes the function that it is given.
     makers: ClassVar[Mapping[Phase, Callable[[Ready], Callable[..., Any]]]]
 
-    def __init__(self, hooks: Hooks, target: Any) -> None:
+    def __init__(self, hooks: HooksInOrder, target: Any) -> None:
         self.hooks = hooks
         self.target = target
         self._attached: set[Phase] = set()
+        # Each tells whether the app that an object surrounds has served a request.
+        self._served_inside: list[Callable[[], bool]] = []
+
+    def belong(self) -> None:
+        """Have the target keep this binding for as long as it lives itself.
+
+        :raises HookTooLateError: the target is a blueprint, and has been registered.
+        """
+        self.on_app(self._kept_by)
+
+    def _kept_by(self, app: Any) -> None:
+        bindings = _kept(app).bindings
+        if self not in bindings:
+            bindings.append(self)
 
     def attach(self, phase: Phase) -> None:
         """Have the host call us in *phase*, if it does not yet.
@@ -118,13 +195,20 @@ class Binding(ABC):
         """Whether the target is an app and not a blueprint."""
         return not hasattr(self.target, "record")
 
-    def surrounded(self, surround: Callable[..., Any]) -> None:
-        """Note that the object of *surround* stands around the app."""
-        self.target.extensions.setdefault(AROUND, []).append(surround)
+    def surround(self, surround: Surround) -> None:
+        """Have an object surround the app; on a blueprint its hooks run instead."""
+        if self.of_app:
+            self._served_inside.append(surround(self.target))
+            _kept(self.target).surrounds.append(surround)
+
+    @property
+    def has_served(self) -> bool:
+        """Whether an object that surrounds the app has seen a request."""
+        return any(served() for served in self._served_inside)
 
     def runs(self, hook: Hook) -> bool:
-        """Whether *hook* runs here as a hook; else its object stands around the app."""
-        return not (hook.outside and self.of_app)
+        """Whether *hook* runs here as a hook; else its object surrounds the app."""
+        return not (hook.surrounds and self.of_app)
 
     def on_app(self, prepare: Callable[[Any], None]) -> None:
         """Call *prepare* with the app, which a blueprint learns of when it is registered.
@@ -158,7 +242,7 @@ class Binding(ABC):
 
     @abstractmethod
     def _watch(self) -> None:
-        """Put a watch around the app that reports to the after_response hooks."""
+        """Put a watch on the app that reports to the after_response hooks."""
 
     @abstractmethod
     def _report(self, ready: Ready) -> Callable[..., Any]:
@@ -178,8 +262,8 @@ class Binding(ABC):
         return function
 
     def _watched(self, app: Any, watch: Any) -> Any:
-        """Note that *watch* stands around *app*, and give it."""
-        app.extensions.setdefault(EXTENSION, []).append(Watched(self, watch))
+        """Note that *watch* is on *app*, and give it."""
+        _kept(app).watches.append(Watched(self, watch))
         return watch
 
     def ready(self, phase: Phase) -> list[Hook]:

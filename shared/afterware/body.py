@@ -12,28 +12,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from werkzeug.http import generate_etag, parse_etags, remove_entity_headers
-from werkzeug.sansio.http import is_resource_modified
+from werkzeug.http import generate_etag, remove_entity_headers
 from werkzeug.wrappers import Response as WSGIResponse
 from werkzeug.wsgi import ClosingIterator
 
-from .context import current_app, request
+from .conditions import Validators, precondition
+from .context import current_app, current_request, request
 from .errors import BodyStreamedError
+from .head import drop_nonced_policies
 
 if TYPE_CHECKING:
     from werkzeug.sansio.response import Response
 
 __all__ = [
     "add_etag",
+    "instead_of",
     "is_streaming",
     "make_conditional",
     "read",
     "read_json",
     "replace",
     "replace_json",
+    "sends_file",
     "transform",
 ]
 
@@ -196,33 +199,56 @@ async def add_etag(response: Response, *, overwrite: bool = False, weak: bool = 
 async def make_conditional(response: Response) -> None:
     """Answer 304 or 412 instead, where the request's conditions say so (RFC 9110, section 13).
 
-    The conditions are held against the response's ETag and Last-Modified. Only GET and HEAD, and
-    only a response that would be 200, are looked at (section 13.2.1). Ranges are left to send_file.
+    The conditions are held against the response's ETag and Last-Modified, in the order of section
+    13.2.2, and entity tags are compared as section 8.8.3.2 has it. Only GET and HEAD are looked at:
+    when another method is answered, it has been performed. What a host has concluded about a file
+    by rules of its own is put right: its 304, its 412, and its 206, which comes after the
+    conditions. A 304 keeps what section 15.4.5 names, Vary among it.
 
     :raises RuntimeError: no request is being served.
     """
-    if request.method not in ("GET", "HEAD") or response.status_code != 200:
+    asking = current_request()
+    status = response.status_code
+    if asking.method not in ("GET", "HEAD") or not (200 <= status < 300 or status in (304, 412)):
         return
-    headers = request.headers
-    if is_resource_modified(
-        http_range=headers.get("Range"),
-        http_if_range=headers.get("If-Range"),
-        http_if_modified_since=headers.get("If-Modified-Since"),
-        http_if_none_match=headers.get("If-None-Match"),
-        http_if_match=headers.get("If-Match"),
-        etag=response.headers.get("ETag"),
-        last_modified=response.headers.get("Last-Modified"),
-        ignore_if_range=True,
-    ):
+    current = Validators.of(response.headers)
+    verdict = precondition(asking.method, asking.headers, current)
+    if status in (304, 412) and not sends_file(response) and (status == 412 or verdict == 200):
+        return  # it is the view's own, or its body is gone
+    if verdict == 200:
+        if status in (304, 412):
+            response.status_code = 200
         return
-    etag = response.headers.get("ETag")
-    failed = bool(parse_etags(headers.get("If-Match")))
+    headers = response.headers
+    found = {name.lower(): value for name, value in headers}
     replace(response, b"")
-    response.status_code = 412 if failed else 304
-    if etag is not None:
-        response.headers["ETag"] = etag
-    if not failed:
-        remove_entity_headers(response.headers)
+    response.status_code = verdict
+    # What is left is about this answer; what was is kept for whoever needs to know of the 200.
+    setattr(response, _INSTEAD_OF, found)
+    remove_entity_headers(headers)
+    drop_nonced_policies(headers)
+    for name in ("etag", "last-modified") if verdict == 412 else ("etag",):
+        if name in found:
+            headers[_WRITTEN[name]] = found[name]
+    if verdict == 412:
+        headers["Content-Length"] = "0"
+
+
+def instead_of(response: Response) -> Mapping[str, str] | None:
+    """The headers of the answer that `make_conditional` has replaced, by their lower-case names."""
+    return getattr(response, _INSTEAD_OF, None)
+
+
+_INSTEAD_OF = "_afterware_instead_of"
+_WRITTEN = {"etag": "ETag", "last-modified": "Last-Modified"}
+
+
+def sends_file(response: Response) -> bool:
+    """Whether a response has a file for its body, as the hosts' `send_file` makes them."""
+    if _is_wsgi(response):
+        return response.direct_passthrough
+    held: Any = response.response  # type: ignore[attr-defined]  # Quart's has it
+    return hasattr(held, "make_conditional") and hasattr(held, "size")
 
 
 def _is_wsgi(response: object) -> TypeGuard[WSGIResponse]:

@@ -11,10 +11,10 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any
 
 from .errors import HookRegistrationError
+from .hook import ARGUMENTS, Hook, OnError, Phase
 
 if sys.version_info >= (3, 12):
     from inspect import iscoroutinefunction as _iscoroutinefunction
@@ -22,72 +22,7 @@ else:
     # Before 3.12 only asyncio's sees a function that is marked (python/cpython#122858).
     from asyncio import iscoroutinefunction as _iscoroutinefunction
 
-__all__ = [
-    "ARGUMENTS",
-    "PHASES",
-    "Hook",
-    "OnError",
-    "Phase",
-    "is_async",
-    "make_hook",
-    "whereabouts",
-]
-
-Phase = Literal["before_request", "after_request", "teardown_request", "after_response"]
-OnError = Literal["raise", "log"]
-
-PHASES: Final[tuple[Phase, ...]] = (
-    "before_request",
-    "after_request",
-    "teardown_request",
-    "after_response",
-)
-
-# What a hook of each phase is called with.
-ARGUMENTS: Final[dict[Phase, tuple[str, ...]]] = {
-    "before_request": (),
-    "after_request": ("response",),
-    "teardown_request": ("exc",),
-    "after_response": ("sent",),
-}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Hook:
-    """A function as it was registered, with everything decided that need not wait for a request.
-
-    :param phase: when it runs.
-    :param function: what is called.
-    :param is_async: its colour; True for `async def`.
-    :param blocking: a `def` that waits; Quart runs it in a worker thread.
-    :param suspends: an `async def` that waits; Flask runs it on a loop that outlives the request.
-    :param on_error: "raise", or "log" to log what it raises and carry on.
-    :param name: its dotted name, as a person would look for it.
-    :param file: where it is defined; empty for a function with no source.
-    :param line: the line of its definition, from 1; 0 for a function with no source.
-    :param outside: whether its object stands around an app that the hooks are bound to, so that
-        only a blueprint's hooks call it.
-    """
-
-    phase: Phase
-    function: Callable[..., Any]
-    is_async: bool
-    blocking: bool
-    suspends: bool
-    on_error: OnError
-    name: str
-    file: str
-    line: int
-    outside: bool = False
-
-    @property
-    def place(self) -> str:
-        """`file:line`, or what is known where there is no source."""
-        return f"{self.file}:{self.line}" if self.file else "no source"
-
-    def describe(self) -> str:
-        """How errors and logs name it: phase, name, file and line."""
-        return f"{self.phase} hook {self.name!r} ({self.place})"
+__all__ = ["is_async", "make_hook", "whereabouts"]
 
 
 def make_hook(
@@ -96,6 +31,7 @@ def make_hook(
     *,
     blocking: bool = False,
     suspends: bool = False,
+    shield: bool = False,
     on_error: OnError = "raise",
 ) -> Hook:
     """Look at *function* once and for all.
@@ -104,6 +40,7 @@ def make_hook(
     :param function: any callable: function, method, partial, object with `__call__`.
     :param blocking: it is a `def` that waits on the network, a disk or a lock.
     :param suspends: it is an `async def` that really awaits such a thing.
+    :param shield: what it has begun comes to its end though the client leaves.
     :param on_error: "raise" or "log".
     :raises HookRegistrationError: it cannot serve in that phase, or the options do not fit it.
     """
@@ -113,7 +50,9 @@ def make_hook(
         )
     name, file, line = whereabouts(function)
     asynchronous = is_async(function)
-    hook = Hook(phase, function, asynchronous, blocking, suspends, on_error, name, file, line)
+    hook = Hook(
+        phase, function, asynchronous, blocking, suspends, on_error, name, file, line, shield
+    )
     _refuse_wrong_kind(hook)
     _refuse_wrong_options(hook)
     _refuse_wrong_arity(hook)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from .colour import Hook
+from .hook import Hook
 
 __all__ = [
     "AfterwareError",
@@ -17,6 +16,7 @@ __all__ = [
     "HookStopIterationError",
     "HookSuspendedError",
     "HookTooLateError",
+    "SideBySideError",
     "UnknownHostError",
 ]
 
@@ -39,6 +39,10 @@ class HookTooLateError(AfterwareError, RuntimeError):
 
 class UnknownHostError(AfterwareError, TypeError):
     """`init_app` was given something that is no app or blueprint of Flask or Quart."""
+
+
+class SideBySideError(AfterwareError, ValueError):
+    """Two apps cannot be served on one port as they are."""
 
 
 class BodyStreamedError(AfterwareError, RuntimeError):

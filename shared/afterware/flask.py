@@ -9,12 +9,11 @@ import flask
 from werkzeug.wrappers import Response
 
 from . import context, pipeline
-from .binding import Binding, Ready
-from .colour import Hook
+from .binding import Binding, OncePerApp, Ready
 from .drive import Suspended, drive, wanted_a_loop
 from .errors import HookSuspendedError
+from .hook import Hook
 from .hop import on_lasting_loop
-from .registry import AppSetup
 from .sent import EXCEPTION, Sent, WatchWSGI
 
 if TYPE_CHECKING:
@@ -83,13 +82,10 @@ class FlaskBinding(Binding):
     def _watch(self) -> None:
         report = self._bound("after_response")
 
-        def note_exception(_: Any, exception: BaseException, **__: Any) -> None:
-            flask.request.environ[EXCEPTION] = exception
-
         def watch(app: flask.Flask) -> None:
             watching = self._watched(app, WatchWSGI(app.wsgi_app, report))
             app.wsgi_app = watching  # type: ignore[method-assign]  # documented
-            flask.got_request_exception.connect(note_exception, app, weak=False)
+            flask.got_request_exception.connect(_note_exception, app)
 
         def mark(_: BaseException | None) -> None:
             flask.request.environ[self._served] = True
@@ -99,7 +95,7 @@ class FlaskBinding(Binding):
         else:
             # Which blueprint served a request is known while it is served only.
             self.target.teardown_request(self._marked(mark, None))
-            self.on_app(AppSetup(watch))
+            self.on_app(OncePerApp(watch))
 
     def _report(self, ready: Ready) -> Callable[[Sent, WSGIEnvironment], None]:
         calls: list[pipeline.Step] | None = None
@@ -110,13 +106,14 @@ class FlaskBinding(Binding):
             if calls is None:
                 calls = _steps(ready())
             if ours or self._served in environ:
-                for call, hook in calls:
-                    try:
-                        call(sent)
-                    except Exception as error:
-                        pipeline.log_failure(hook, error)
+                pipeline.report(calls, sent)
 
         return report
+
+
+def _note_exception(_: Any, exception: BaseException, **__: Any) -> None:
+    """Leave the exception that no error handler took where the watch finds it."""
+    flask.request.environ[EXCEPTION] = exception
 
 
 def after_this_request(hook: Hook) -> None:

@@ -16,7 +16,15 @@ from werkzeug.datastructures import Headers
 if TYPE_CHECKING:
     from .context import Request
 
-__all__ = ["RequestHeader", "Static", "add_vary", "append", "checked", "names"]
+__all__ = [
+    "RequestHeader",
+    "Static",
+    "add_vary",
+    "append",
+    "checked",
+    "drop_nonced_policies",
+    "names",
+]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BAD_IN_VALUE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
@@ -102,6 +110,20 @@ def add_vary(headers: Headers, *fields: str) -> None:
     missing = [field for field in fields if field.lower() not in known]
     if missing or len(values) > 1:
         headers["Vary"] = ", ".join([*listed, *missing])
+
+
+_POLICIES = ("content-security-policy", "content-security-policy-report-only")
+
+
+def drop_nonced_policies(headers: Headers) -> None:
+    """Take out every Content-Security-Policy with a nonce, for a 304.
+
+    Its headers replace those of the page that the client keeps (RFC 9111, section 3.2), whose
+    scripts have the nonce that they were sent with (CSP Level 3, section 7.1).
+    """
+    kept = [(n, v) for n, v in headers if n.lower() not in _POLICIES or "'nonce-" not in v]
+    if len(kept) < len(headers):
+        headers[:] = kept
 
 
 class RequestHeader:

@@ -7,15 +7,15 @@ on both, as methods of `current_app`: `url_for`, `redirect`, `json.response`, `r
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from datetime import datetime
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from . import files
 from .context import host
 
 if TYPE_CHECKING:
-    from io import BytesIO
-
     from werkzeug.sansio.response import Response
 
 __all__ = [
@@ -61,40 +61,54 @@ async def flash(message: str, category: str = "message") -> None:
 
 
 async def send_file(
-    source: str | PathLike[str] | BytesIO,
+    source: str | PathLike[str] | IO[bytes],
     *,
     mimetype: str | None = None,
     as_attachment: bool = False,
     download_name: str | None = None,
     conditional: bool = True,
-    etag: bool = True,
-    last_modified: datetime | None = None,
-    max_age: int | None = None,
+    etag: bool | str = True,
+    last_modified: datetime | float | None = None,
+    max_age: int | Callable[[str | None], int | None] | None = None,
 ) -> Response:
-    """A response that sends a file. Parameters and defaults are Flask's; Quart's have other names.
+    """A response that sends a file, the same on both hosts: as Flask's `send_file` makes it.
 
-    :param max_age: seconds for which clients may keep it; None leaves it to the app.
+    Where it is *conditional*, conditions and ranges are evaluated as RFC 9110 has it (sections 13
+    and 14), which the hosts do in part.
+
+    :param source: a path, below the app's `root_path` if it is relative, or a file opened in binary
+        mode. Only a path and an `io.BytesIO` have a length, and ranges.
+    :param mimetype: guessed from the name by default; then a `.svgz`, say, gets its
+        Content-Encoding too, unless it is an attachment.
+    :param download_name: the name to save it by; RFC 8187 says how one that is not ASCII is sent.
+    :param etag: whether to make one of a path's time, size and name; or the ETag itself.
+    :param max_age: seconds for which clients may keep it, or a function from the path to these;
+        None leaves it to the app.
+    :raises werkzeug.exceptions.RequestedRangeNotSatisfiable: 416, with the length.
     """
-    return await _call(  # type: ignore[no-any-return]
-        "send_file",
+    made = await files.describe(
         source,
-        **_options(
-            mimetype, as_attachment, download_name, conditional, etag, last_modified, max_age
-        ),
+        mimetype=mimetype,
+        as_attachment=as_attachment,
+        download_name=download_name,
+        etag=etag,
+        last_modified=last_modified,
+        max_age=max_age,
     )
+    return await files.conditional(made) if conditional else made
 
 
 async def send_from_directory(
     directory: str | PathLike[str],
-    name: str,
+    name: str | PathLike[str],
     *,
     mimetype: str | None = None,
     as_attachment: bool = False,
     download_name: str | None = None,
     conditional: bool = True,
-    etag: bool = True,
-    last_modified: datetime | None = None,
-    max_age: int | None = None,
+    etag: bool | str = True,
+    last_modified: datetime | float | None = None,
+    max_age: int | Callable[[str | None], int | None] | None = None,
 ) -> Response:
     """A response that sends the file *name* below *directory*, and no other.
 
@@ -102,35 +116,16 @@ async def send_from_directory(
 
     :raises werkzeug.exceptions.NotFound: there is no such file below it.
     """
-    return await _call(  # type: ignore[no-any-return]
-        "send_from_directory",
-        directory,
-        name,
-        **_options(
-            mimetype, as_attachment, download_name, conditional, etag, last_modified, max_age
-        ),
+    return await send_file(
+        files.below(directory, name),
+        mimetype=mimetype,
+        as_attachment=as_attachment,
+        download_name=download_name,
+        conditional=conditional,
+        etag=etag,
+        last_modified=last_modified,
+        max_age=max_age,
     )
-
-
-def _options(
-    mimetype: str | None,
-    as_attachment: bool,
-    download_name: str | None,
-    conditional: bool,
-    etag: bool,
-    last_modified: datetime | None,
-    max_age: int | None,
-) -> dict[str, Any]:
-    quart = host().__name__ == "quart"
-    return {
-        "mimetype": mimetype,
-        "as_attachment": as_attachment,
-        "conditional": conditional,
-        "last_modified": last_modified,
-        "attachment_filename" if quart else "download_name": download_name,
-        "add_etags" if quart else "etag": etag,
-        "cache_timeout" if quart else "max_age": max_age,
-    }
 
 
 async def _call(name: str, /, *args: Any, **kwargs: Any) -> Any:

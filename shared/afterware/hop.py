@@ -1,8 +1,8 @@
 """The hops that a hook which waits may ask for, each with the context carried in and back.
 
 `in_worker_thread` is for a blocking `def` on Quart: the event loop goes on while the hook waits.
-`in_task_of_its_own` is for a suspending `async def` on Quart, which a client that leaves must not
-cut off in the middle.
+`in_task_of_its_own` is for an `async def` on Quart that a client which leaves must not cut off in
+the middle.
 `on_lasting_loop` is for a suspending `async def` on Flask: the loop outlives the request, so that
 a client's pool of connections does too. A ContextVar that the hook sets is set for the caller
 afterwards; one that it unsets stays as it was, since a context cannot be told to forget.
@@ -19,10 +19,16 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from .colour import Hook
 from .errors import HookError, HookStopIterationError
+from .hook import Hook
 
-__all__ = ["Outlasted", "in_task_of_its_own", "in_worker_thread", "on_lasting_loop"]
+__all__ = [
+    "Outlasted",
+    "cancel_from_here_on",
+    "in_task_of_its_own",
+    "in_worker_thread",
+    "on_lasting_loop",
+]
 
 T = TypeVar("T")
 
@@ -65,7 +71,7 @@ def in_worker_thread(hook: Hook) -> Callable[..., Awaitable[Any]]:
 def in_task_of_its_own(
     hook: Hook, function: Callable[..., Awaitable[Any]]
 ) -> Callable[..., Awaitable[Any]]:
-    """An awaitable form of a suspending hook that comes to its end even if the client leaves.
+    """An awaitable form of an `async def` hook that comes to its end even if the client leaves.
 
     Quart cancels a request when its client leaves. What a hook is in the middle of then, an audit
     row or a commit, is finished first, as it is on Flask.
@@ -116,6 +122,14 @@ async def _shielded(future: asyncio.Future[Any], hook: Hook, context: contextvar
         raise
     finally:
         _adopt(context)
+
+
+def cancel_from_here_on() -> None:
+    """Have the running task cancelled where it next waits, as it would have been by now."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()  # counted once already; it is the same cancellation
+        task.cancel()
 
 
 async def _outlast(future: asyncio.Future[Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Generator
 from time import perf_counter
 from typing import Any
 
-from .colour import Hook
+from .hook import Hook
 
 __all__ = ["HELD_SECONDS", "warn_if_held", "warn_if_held_async"]
 

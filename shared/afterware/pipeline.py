@@ -12,11 +12,14 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, MutableSequence, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .colour import Hook
 from .errors import HookReturnError
-from .hop import Outlasted
+from .hook import Hook
+from .hop import Outlasted, cancel_from_here_on
+
+if TYPE_CHECKING:
+    from .sent import Sent
 
 __all__ = [
     "AsyncStep",
@@ -28,6 +31,8 @@ __all__ = [
     "guarded",
     "guarded_async",
     "log_failure",
+    "report",
+    "report_async",
     "teardown",
     "teardown_async",
 ]
@@ -128,18 +133,50 @@ def teardown(steps: Sequence[Step]) -> Callable[[Any], None]:
 
 
 def teardown_async(steps: Sequence[AsyncStep]) -> Callable[[Any], Awaitable[None]]:
-    """The same as a coroutine function, for steps of both colours."""
+    """The same as a coroutine function, for steps of both colours.
+
+    A cancellation that a hook has outlasted is kept back until the hooks after it have run.
+    """
 
     async def run(exc: Any) -> None:
         errors: list[Exception] = []
+        cancelled = False
         for asynchronous, call, hook in steps:
             try:
                 _no_coroutine(hook, await call(exc) if asynchronous else call(exc))
+            except Outlasted:
+                cancelled = True
             except Exception as error:
                 errors.append(error)
+        if cancelled:
+            # Raised here it would be one error of the teardown, or keep the host from its rest.
+            cancel_from_here_on()
         _raise_all(errors)
 
     return run
+
+
+def report(steps: Sequence[Step], sent: Sent) -> None:
+    """Run the *steps* of `after_response`. What one raises is logged: nobody is left to answer."""
+    for call, hook in steps:
+        try:
+            call(sent)
+        except Exception as error:
+            log_failure(hook, error)
+
+
+async def report_async(steps: Sequence[AsyncStep], sent: Sent) -> None:
+    """The same for steps of both colours. A cancellation that one has outlasted comes last."""
+    cancelled = None
+    for asynchronous, call, hook in steps:
+        try:
+            await call(sent) if asynchronous else call(sent)
+        except Outlasted as outlasted:
+            cancelled = outlasted
+        except Exception as error:
+            log_failure(hook, error)
+    if cancelled is not None:
+        raise cancelled
 
 
 def guarded(hook: Hook, call: Callable[..., Any], responses: Responses) -> Callable[..., Any]:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import quart
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from . import context, pipeline, quart_session
-from .binding import Binding, Ready
-from .colour import Hook, Phase
+from . import context, pipeline, quart_ranges, quart_session
+from .binding import Binding, HooksInOrder, OncePerApp, Ready
+from .hook import Hook, Phase
 from .hop import in_task_of_its_own, in_worker_thread
 from .loop_watch import warn_if_held, warn_if_held_async
-from .registry import AppSetup
 from .sent import EXCEPTION, Sent, WatchASGI
-
-if TYPE_CHECKING:
-    from .registry import Hooks
 
 __all__ = ["QuartBinding", "after_this_request"]
 
@@ -84,9 +80,10 @@ class QuartBinding(Binding):
         "teardown_request": teardown_request,
     }
 
-    def __init__(self, hooks: Hooks, target: Any) -> None:
+    def __init__(self, hooks: HooksInOrder, target: Any) -> None:
         super().__init__(hooks, target)
         self.on_app(quart_session.mend)
+        self.on_app(quart_ranges.mend)
 
     def _attach(self, phase: Phase) -> None:
         super()._attach(phase)
@@ -107,7 +104,7 @@ class QuartBinding(Binding):
         if not isinstance(self.target, quart.Quart):
             # Which blueprint served a request is known while it is served only.
             self.target.teardown_request(self._marked(mark, None))
-        self.on_app(AppSetup(watch))
+        self.on_app(OncePerApp(watch))
 
     def _report(self, ready: Ready) -> Callable[[Sent, Any], Awaitable[None]]:
         steps: list[pipeline.AsyncStep] | None = None
@@ -118,11 +115,7 @@ class QuartBinding(Binding):
             if steps is None:
                 steps = _steps(ready())
             if ours or self._served in scope:
-                for asynchronous, call, hook in steps:
-                    try:
-                        await call(sent) if asynchronous else call(sent)
-                    except Exception as error:
-                        pipeline.log_failure(hook, error)
+                await pipeline.report_async(steps, sent)
 
         return report
 
@@ -154,7 +147,7 @@ def _step(hook: Hook, debug: bool) -> pipeline.AsyncStep:
         asynchronous, call = hook.is_async, hook.function
         if debug:
             call = (warn_if_held_async if asynchronous else warn_if_held)(hook)
-        if hook.suspends and hook.phase == "after_request":
+        if asynchronous and (hook.shield or (hook.suspends and hook.phase == "after_request")):
             call = in_task_of_its_own(hook, call)
     if hook.on_error == "log":
         guard = pipeline.guarded_async if asynchronous else pipeline.guarded

@@ -1,22 +1,28 @@
-"""The body of the request, read with the same meaning on both hosts.
+"""The body of the request and its preconditions, with the same meaning on both hosts.
 
-Every function is a coroutine function, because Quart reads so; on Flask they never suspend. What
-the view has read is read again from memory, as on the hosts.
+What reads the body is a coroutine function, because Quart reads so; on Flask it never suspends.
+What the view has read is read again from memory, as on the hosts.
 """
 
 from __future__ import annotations
 
 import inspect
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.exceptions import PreconditionFailed
+from werkzeug.http import quote_etag
 
+from .conditions import Validators, precondition
 from .context import request
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from werkzeug.datastructures import FileStorage, MultiDict
 
-__all__ = ["data", "files", "form", "json", "values"]
+__all__ = ["check_preconditions", "data", "files", "form", "json", "values"]
 
 # Whose form counts among `values`, as in Werkzeug's own.
 _WITH_FORM = ("POST", "PUT", "PATCH")
@@ -57,6 +63,34 @@ async def values() -> CombinedMultiDict[str, str]:
     if current.method in _WITH_FORM:
         sources.append(await form())
     return CombinedMultiDict(sources)
+
+
+def check_preconditions(
+    *, etag: str | None = None, last_modified: datetime | None = None, exists: bool = True
+) -> bool:
+    """Refuse a request whose If-Match and the like do not hold, before anything is changed.
+
+    A view that changes a resource calls it with what the resource is now, so that no client writes
+    over what another has written since (RFC 9110, section 13.1.1). `Conditional` cannot do that for
+    it: a hook sees the answer, when the change is made.
+
+    :param etag: the current entity tag, with its quotes or without; None where there is none.
+    :param last_modified: when it was last changed; None where nobody knows.
+    :param exists: False for what the request is to create: then `If-None-Match: *` holds.
+    :returns: whether the client of a GET or HEAD has this state already, so that 304 is enough.
+    :raises werkzeug.exceptions.PreconditionFailed: 412.
+    """
+    if etag is not None and not etag.startswith(('"', "W/")):
+        etag = quote_etag(etag)
+    if last_modified is not None:
+        if last_modified.tzinfo is None:
+            last_modified = last_modified.replace(tzinfo=UTC)  # as the hosts take it
+        last_modified = last_modified.replace(microsecond=0)
+    current = Validators(etag, last_modified)
+    verdict = precondition(request.method, request.headers, current, exists=exists)
+    if verdict == 412:
+        raise PreconditionFailed
+    return verdict == 304
 
 
 def _request() -> Any:

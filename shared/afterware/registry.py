@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import Any, Literal, overload
+from weakref import WeakValueDictionary
 
-from .colour import PHASES, Hook, OnError, Phase, make_hook
-from .errors import HookRegistrationError, HookTooLateError, UnknownHostError
-
-if TYPE_CHECKING:
-    from werkzeug.sansio.response import Response
-
-    from .binding import Binding
-    from .sent import Sent
+from .binding import Binding, OncePerApp, Surround
+from .colour import make_hook
+from .contract import AfterRequest, AfterResponse, BeforeRequest, HookObject, Teardown
+from .errors import HookRegistrationError, HookTooLateError
+from .hook import PHASES, Hook, OnError, Phase
+from .hosts import bind
 
 __all__ = ["Hooks"]
-
-BeforeRequest = TypeVar("BeforeRequest", bound=Callable[[], Any])
-AfterRequest = TypeVar("AfterRequest", bound="Callable[[Any], Response | Awaitable[Response]]")
-Teardown = TypeVar("Teardown", bound="Callable[[Any], Awaitable[None] | None]")
-AfterResponse = TypeVar("AfterResponse", bound="Callable[[Sent], Awaitable[None] | None]")
 
 Order = Literal["registered", "reversed"]
 
 # Given a hook, what to run in its place.
 Around = Callable[[Hook], Callable[..., Any]]
-# Given an app, stands around it, and returns what tells whether the app has served a request.
-Surround = Callable[[Any], Callable[[], bool]]
-
-
-class AppSetup:
-    """The `init_app` of an object that was added, called once for each app.
-
-    :param init_app: what to call with the app.
-    """
-
-    def __init__(self, init_app: Callable[[Any], object]) -> None:
-        self._init_app = init_app
-        self._apps: list[Any] = []
-
-    def __call__(self, app: Any) -> None:
-        if not any(known is app for known in self._apps):
-            self._apps.append(app)
-            self._init_app(app)
 
 
 class Hooks:
@@ -66,12 +40,11 @@ class Hooks:
             )
         self.order = order
         self._hooks: dict[Phase, list[Hook]] = {phase: [] for phase in PHASES}
-        self._bindings: list[Binding] = []
-        self._app_setups: list[AppSetup] = []
+        # By the identity of the app or blueprint, which alone keeps its binding.
+        self._bindings: WeakValueDictionary[int, Binding] = WeakValueDictionary()
+        self._app_setups: list[OncePerApp] = []
         self._arounds: list[Around] = []
         self._surrounds: list[Surround] = []
-        # Each tells whether the app that an object stands around has served a request.
-        self._served: list[Callable[[], bool]] = []
         self._serving = False
 
     def __iter__(self) -> Iterator[Hook]:
@@ -87,7 +60,13 @@ class Hooks:
     def before_request(self, function: BeforeRequest, /) -> BeforeRequest: ...
     @overload
     def before_request(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[BeforeRequest], BeforeRequest]: ...
     def before_request(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook that runs before the view: `hook()`.
@@ -100,6 +79,13 @@ class Hooks:
         :param suspends: for an `async def` that really awaits such a thing. Flask runs it on a loop
             that outlives the request; Quart awaits it, and waits for an after_request hook even
             where the client leaves meanwhile.
+        :param shield: for what must not be cut off half-way, such as a commit or an audit row. Once
+            begun, it comes to its end on Quart though the client leaves or the server stops, within
+            the time that the server gives to what is running; then the request stops. An
+            `async def` runs in a task of its own for that, with the ContextVars of the request
+            carried in and back. A `def` cannot be cut off anyway, and Flask cuts off nothing.
+
+            .. versionadded:: 0.2
         :param on_error: "raise", or "log" to log what it raises and carry on.
         :raises HookRegistrationError: the function cannot serve in this phase.
         :raises HookTooLateError: the app has served its first request.
@@ -110,7 +96,13 @@ class Hooks:
     def after_request(self, function: AfterRequest, /) -> AfterRequest: ...
     @overload
     def after_request(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[AfterRequest], AfterRequest]: ...
     def after_request(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook that is given each response and returns one: `hook(response)`.
@@ -125,7 +117,13 @@ class Hooks:
     def teardown_request(self, function: Teardown, /) -> Teardown: ...
     @overload
     def teardown_request(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[Teardown], Teardown]: ...
     def teardown_request(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook that runs when the request is over, whatever happened: `hook(exc)`.
@@ -140,7 +138,13 @@ class Hooks:
     def after_response(self, function: AfterResponse, /) -> AfterResponse: ...
     @overload
     def after_response(
-        self, /, *, blocking: bool = ..., suspends: bool = ..., on_error: OnError = ...
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
     ) -> Callable[[AfterResponse], AfterResponse]: ...
     def after_response(self, function: Any = None, /, **options: Any) -> Any:
         """Register a hook for when the last byte was sent or the client has gone: `hook(sent)`.
@@ -153,23 +157,27 @@ class Hooks:
 
     def add(
         self,
-        *objects: object,
+        *objects: HookObject,
         blocking: bool = False,
         suspends: bool = False,
+        shield: bool = False,
         on_error: OnError = "raise",
     ) -> None:
         """Register the methods of each object that are named after phases.
 
-        Two more methods are known. `init_app(app)` is called once for each app that the hooks are
+        Three more methods are known. `init_app(app)` is called once for each app that the hooks are
         bound to, when they are bound; with a blueprint, when that is registered. `around(hook)` is
         called once for each hook, before the first request, and returns the function to run in its
-        place, of the same colour. An object that does the work of its after_request just as well
-        around the app may have `surround(app)`: it is called in place of registering after_request
+        place, of the same colour. An object that does the work of its after_request just as well as
+        middleware may have `surround(app)`: it is called in place of registering after_request
         where the hooks are bound to an app, and returns a function that tells whether the app has
-        served a request.
+        served a request. The types are `SupportsAfterRequest` and the like; see `HookObject`.
 
         :param blocking: said of the methods that are `def`.
         :param suspends: said of the methods that are `async def`.
+        :param shield: said of all of them.
+
+            .. versionadded:: 0.2
         :param on_error: said of all of them.
         :raises HookRegistrationError: an object has no such method.
         """
@@ -191,27 +199,24 @@ class Hooks:
             if around is not None:
                 self._arounds.append(around)
             if init_app is not None:
-                setup = AppSetup(init_app)
-                for binding in self._bindings:
+                setup = OncePerApp(init_app)
+                for binding in self._bindings.values():
                     binding.on_app(setup)
                 self._app_setups.append(setup)
             surround = getattr(each, "surround", None)
             if surround is not None:
-                for binding in self._bindings:
-                    self._surround(binding, surround)
+                for binding in self._bindings.values():
+                    binding.surround(surround)
                 self._surrounds.append(surround)
             for phase, method in found:
-                hook = make_hook(phase, method, on_error=on_error)
-                if (blocking and not hook.is_async) or (suspends and hook.is_async):
-                    hook = make_hook(
-                        phase,
-                        method,
-                        blocking=not hook.is_async,
-                        suspends=hook.is_async,
-                        on_error=on_error,
-                    )
-                outside = surround is not None and phase == "after_request"
-                self._register(replace(hook, outside=outside))
+                hook = make_hook(phase, method, shield=shield, on_error=on_error)
+                hook = replace(
+                    hook,
+                    blocking=blocking and not hook.is_async,
+                    suspends=suspends and hook.is_async,
+                )
+                surrounds = surround is not None and phase == "after_request"
+                self._register(replace(hook, surrounds=surrounds))
 
     def init_app(self, target: Any) -> None:
         """Bind these hooks to an app or a blueprint, of Flask or of Quart.
@@ -221,15 +226,15 @@ class Hooks:
         :raises HookRegistrationError: these hooks are bound to it already.
         :raises HookTooLateError: it takes no more hooks.
         """
-        if any(binding.target is target for binding in self._bindings):
+        if id(target) in self._bindings:
             raise HookRegistrationError(
                 f"These hooks are bound to {target!r} already; bound twice, each would run twice."
             )
-        binding = _bind(self, target)
+        binding = bind(self, target)
         for setup in self._app_setups:
             binding.on_app(setup)
         for surround in self._surrounds:
-            self._surround(binding, surround)
+            binding.surround(surround)
         for phase in PHASES:
             if any(binding.runs(hook) for hook in self._hooks[phase]):
                 binding.attach(phase)
@@ -237,7 +242,8 @@ class Hooks:
             # Bound even if there is no such hook yet, so that the first request is noticed, and a
             # hook that is registered after it is refused.
             binding.attach("after_request")
-        self._bindings.append(binding)
+        binding.belong()
+        self._bindings[id(target)] = binding
 
     def ready(self, phase: Phase) -> list[Hook]:
         """The hooks of *phase* in the order in which they run; from now on no more are taken."""
@@ -246,11 +252,6 @@ class Hooks:
         for around in self._arounds:
             hooks = [replace(hook, function=around(hook)) for hook in hooks]
         return hooks
-
-    def _surround(self, binding: Binding, surround: Surround) -> None:
-        if binding.of_app:
-            self._served.append(surround(binding.target))
-            binding.surrounded(surround)
 
     def _in_order(self, phase: Phase) -> list[Hook]:
         hooks = list(self._hooks[phase])
@@ -265,35 +266,13 @@ class Hooks:
         return function
 
     def _register(self, hook: Hook) -> None:
-        if self._serving or any(served() for served in self._served):
+        if self._serving or any(binding.has_served for binding in self._bindings.values()):
             raise HookTooLateError(
                 f"{hook.describe()} was registered after the first request, which it has missed."
                 " Register hooks where the app is made; for a hook of one request, use"
                 " after_this_request."
             )
-        for binding in self._bindings:
+        for binding in self._bindings.values():
             if binding.runs(hook):
                 binding.attach(hook.phase)
         self._hooks[hook.phase].append(hook)
-
-
-def _bind(hooks: Hooks, target: Any) -> Binding:
-    # Whoever has a host's app has imported that host, so nothing needs to be imported to ask.
-    for name in ("quart", "flask"):
-        host = sys.modules.get(name)
-        if host is not None and isinstance(target, (_app_class(host), host.Blueprint)):
-            if name == "quart":
-                from .quart import QuartBinding
-
-                return QuartBinding(hooks, target)
-            from .flask import FlaskBinding
-
-            return FlaskBinding(hooks, target)
-    kind = "the class " if inspect.isclass(target) else ""
-    raise UnknownHostError(
-        f"init_app takes a Flask or Quart app, or a blueprint of either, not {kind}{target!r}."
-    )
-
-
-def _app_class(host: Any) -> type:
-    return getattr(host, "Quart", None) or host.Flask  # type: ignore[no-any-return]

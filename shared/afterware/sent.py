@@ -1,4 +1,4 @@
-"""after_response: what was really sent, seen from around the WSGI or ASGI app.
+"""after_response: what was really sent, seen by a watch on the WSGI or ASGI app.
 
 The body of a stream or a file is made after every other hook has run, and only the server knows
 whether the client stayed. Around the app all of it passes by.
@@ -12,7 +12,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from werkzeug.datastructures import Headers
 
@@ -37,8 +37,11 @@ class Sent:
     :param bytes_sent: bytes of the body, without headers and without transfer coding.
     :param seconds: from the moment the app was called to the last byte, or to the client's leaving.
     :param completed: True when all of the body went out; False when the client left, when the
-        response was cut short by a time-out, or when the app raised.
+        response was cut short by a time-out, or when the app raised. A client that leaves when all
+        of the body is in the buffers of the server and of the system counts as one that stayed:
+        no server is told how much of them was read.
     :param exception: what no error handler took, or None.
+    :param served_by: the host that answered; with both apps on one port it tells which.
     """
 
     method: str
@@ -50,12 +53,16 @@ class Sent:
     seconds: float
     completed: bool
     exception: BaseException | None
+    served_by: Literal["flask", "quart"] | None = None
 
 
 class _Watch:
     """What is known of one exchange so far."""
 
-    def __init__(self, method: str, path: str, query: str) -> None:
+    def __init__(
+        self, method: str, path: str, query: str, served_by: Literal["flask", "quart"]
+    ) -> None:
+        self.served_by = served_by
         self.method = method
         self.path = path
         self.query = query
@@ -64,6 +71,7 @@ class _Watch:
         self.headers = Headers()
         self.expected: int | None = None
         self.bytes = 0
+        self.ending = False
         self.left = False
         self.completed = False
         self.exception: BaseException | None = None
@@ -75,6 +83,30 @@ class _Watch:
             self.expected = 0
         else:
             self.expected = headers.get("Content-Length", type=int)
+
+    def may_wait(self, chunk: bytes) -> bool:
+        """Whether the server may have waited for the client to read, when it has sent *chunk*.
+
+        Short of that it has put all of it into a buffer, and has learnt nothing of the client.
+        """
+        return self.bytes + len(chunk) > _BUFFERED
+
+    def gone(self, *, in_order: bool) -> None:
+        """Take note that the server says that the client is gone.
+
+        :param in_order: whether the server sends one response after the other on a connection.
+        """
+        if self.completed:
+            return
+        # Hypercorn tells of the end of an exchange as it does of a client that leaves. Where it
+        # closes the connection after a response (HTTP/1.0, Connection: close), it tells so before
+        # the last `send` is over. All of the body was handed over by then. With HTTP/2 that `send`
+        # waits for the client to read, and whoever leaves meanwhile leaves in the middle.
+        short = self.expected is not None and self.bytes < self.expected
+        if self.ending and in_order and not short:
+            self.completed = True
+        else:
+            self.left = True
 
     def count(self, chunk: bytes) -> None:
         if self.expected != 0:
@@ -94,11 +126,16 @@ class _Watch:
             perf_counter() - self.started,
             self.completed,
             self.exception,
+            self.served_by,
         )
 
 
 # Servers drop the body of these, whatever the app gives them (RFC 9110, section 6.4.1).
 _BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+
+# How many bytes asyncio's transports and the window of an HTTP/2 stream hold, before a server that
+# sends has to wait: the default of both.
+_BUFFERED = 65_535
 
 
 class WatchWSGI:
@@ -119,6 +156,7 @@ class WatchWSGI:
             environ["REQUEST_METHOD"],
             _wsgi_decoded(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")),
             environ.get("QUERY_STRING", ""),
+            "flask",
         )
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -217,24 +255,42 @@ class WatchASGI:
             await self.app(scope, receive, send)
             return
         query = scope.get("query_string", b"").decode("latin-1")
-        watch = _Watch(scope["method"], scope["path"], query)
+        watch = _Watch(scope["method"], scope["path"], query, "quart")
         context: list[Context] = []
+        in_order = scope.get("http_version", "1.1").startswith("1")
 
         async def watched_send(message: Any) -> None:
-            starting = message["type"] == "http.response.start"
-            if starting:
+            if message["type"] == "http.response.body":
+                await send_body(message)
+            elif message["type"] == "http.response.start":
                 context.append(copy_context())
-            await send(message)
-            if starting:
+                await send(message)
                 watch.begin(message["status"], _asgi_headers(message.get("headers", ())))
-            elif message["type"] == "http.response.body" and not watch.left:
-                watch.count(message.get("body", b""))
-                watch.completed |= not message.get("more_body", False)
+            else:
+                await send(message)
+
+        # After `sleep(0)` what the server was told of the client so far has been received.
+        async def send_body(message: Any) -> None:
+            chunk, last = message.get("body", b""), not message.get("more_body", False)
+            if last and chunk:
+                # The end goes by itself, so that a client that leaves before it can be told from
+                # one that is gone after it.
+                await send_body({**message, "more_body": True})
+                message, chunk = {**message, "body": b""}, b""
+            if last and not watch.completed:
+                await asyncio.sleep(0)
+            watch.ending = last
+            await send(message)
+            if not last and watch.may_wait(chunk):
+                await asyncio.sleep(0)
+            if not watch.left:
+                watch.count(chunk)
+                watch.completed |= last
 
         async def watched_receive() -> Any:
             message = await receive()
-            if message["type"] == "http.disconnect" and not watch.completed:
-                watch.left = True
+            if message["type"] == "http.disconnect":
+                watch.gone(in_order=in_order)
             return message
 
         try:

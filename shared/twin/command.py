@@ -13,10 +13,7 @@ from .listen import ListenError, listen, url_of
 from .settings import DEVELOPMENT_KEY, Settings
 from .urls import SettingsError
 
-__all__ = ["GRACE_SECONDS", "Serve", "command", "log_to_stderr"]
-
-# How long, in seconds, requests that are under way when a server is told to stop may take to end.
-GRACE_SECONDS = 5
+__all__ = ["Serve", "command"]
 
 # Serves on a socket with so many workers, calls the function once it can be told to stop, and
 # returns or exits when it was.
@@ -51,7 +48,7 @@ def command(name: str, server: str, port: int, serve: Serve) -> click.Command:
         help="How many processes serve.",
     )
     def run(host: str, port: int, workers: int) -> None:
-        log_to_stderr()
+        _log_to_stderr()
         try:
             settings = Settings.from_environment()
             create_schema(settings.database_url)
@@ -70,7 +67,7 @@ def command(name: str, server: str, port: int, serve: Serve) -> click.Command:
     return run
 
 
-def log_to_stderr() -> None:
+def _log_to_stderr() -> None:
     """Have every logger of this process write to standard error, one line a record."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"

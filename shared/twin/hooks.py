@@ -44,27 +44,27 @@ _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PROBLEM = "application/problem+json"
 
 
-@hooks.after_request
+@hooks.after_request(shield=True)
 async def settle(response: Response) -> Response:
     """End the request's transaction, with an audit row for a request that writes.
 
     The row is kept together with what it is about. What a failed request did is undone, and the
     attempt is recorded. It comes first: if it fails, the answer is 500, and no other hook has run.
+    Once begun it comes to its end, though the client leaves.
     """
     if response.status_code >= 400:
         await either(database().rollback())
+    audit = []
     if request.method in _WRITES and request.endpoint is not None:
-        await either(
-            database().fetch_one(
-                add_audit(
-                    method=request.method,
-                    path=request.path,
-                    status=response.status_code,
-                    request_id=request_id(),
-                )
+        audit.append(
+            add_audit(
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                request_id=request_id(),
             )
         )
-    await either(database().commit())
+    await either(database().commit(*audit))
     return response
 
 

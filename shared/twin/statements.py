@@ -1,8 +1,12 @@
-"""The tables, and every statement that the twins run. Nothing here does I/O or knows a colour."""
+"""The tables, and every statement that the twins run. Nothing here does I/O or knows a colour.
+
+A statement that writes is made once, and comes with its values: to make one anew for each request
+would take as long as to run it.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -13,13 +17,24 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
     select,
 )
 
-__all__ = ["MAX_ID", "add_audit", "add_note", "audited", "delete_note", "metadata", "note", "notes"]
+__all__ = [
+    "MAX_ID",
+    "Writes",
+    "add_audit",
+    "add_note",
+    "audited",
+    "delete_note",
+    "metadata",
+    "note",
+    "notes",
+]
 
 # The largest number that PostgreSQL's integer holds, and so the largest id that a note can have.
 MAX_ID = 2**31 - 1
@@ -50,6 +65,22 @@ _audit = Table(
 )
 
 
+_add_note = insert(_notes).returning(_notes.c.id, _notes.c.text)
+_delete_note = delete(_notes).where(_notes.c.id == bindparam("note_id")).returning(_notes.c.id)
+_add_audit = insert(_audit).returning(_audit.c.id)
+
+
+class Writes(NamedTuple):
+    """A statement that writes.
+
+    :param statement: what is run.
+    :param values: what it is run with.
+    """
+
+    statement: Executable
+    values: dict[str, Any]
+
+
 def notes(before: int | None = None) -> Executable:
     """The newest notes, at most a hundred, newest first.
 
@@ -64,22 +95,22 @@ def note(note_id: int) -> Executable:
     return select(_notes.c.id, _notes.c.text).where(_notes.c.id == note_id)
 
 
-def add_note(text: str) -> Executable:
+def add_note(text: str) -> Writes:
     """Store a note; gives it back with its id."""
-    return insert(_notes).values(text=text).returning(_notes.c.id, _notes.c.text)
+    return Writes(_add_note, {"text": text})
 
 
-def delete_note(note_id: int) -> Executable:
+def delete_note(note_id: int) -> Writes:
     """Remove a note; gives back the id of what was removed."""
-    return delete(_notes).where(_notes.c.id == note_id).returning(_notes.c.id)
+    return Writes(_delete_note, {"note_id": note_id})
 
 
-def add_audit(**row: Any) -> Executable:
+def add_audit(**row: Any) -> Writes:
     """Store what a request did or tried to do; gives the row's id.
 
     :param row: its method, path, status and request_id.
     """
-    return insert(_audit).values(**row).returning(_audit.c.id)
+    return Writes(_add_audit, row)
 
 
 def audited() -> Executable:

@@ -140,8 +140,8 @@ def test_url_value_preprocessors_come_first_those_of_the_app_before_the_blueprin
     assert {row.runs for row in rows[:2]} == {"inline"}
 
 
-class Outside:
-    """An object that stands around an app, and notes what passes it."""
+class Surrounding:
+    """An object that surrounds an app, and notes what passes it."""
 
     def __init__(self, name, ran):
         self.name = name
@@ -178,10 +178,10 @@ class Outside:
 
 
 @pytest.mark.parametrize("order", ["registered", "reversed"])
-def test_what_stands_around_the_app_is_listed_where_the_response_passes_it(host, asking, order):
+def test_what_surrounds_the_app_is_listed_where_the_response_passes_it(host, asking, order):
     ran = []
     hooks = Hooks(order=order)
-    hooks.add(Outside("first", ran), Outside("second", ran))
+    hooks.add(Surrounding("first", ran), Surrounding("second", ran))
 
     @hooks.after_request
     def plain(response):
@@ -200,8 +200,8 @@ def test_what_stands_around_the_app_is_listed_where_the_response_passes_it(host,
     host.route("/")(lambda: "text")
     asking(host.app)
     rows = collect(host.app).rows
-    around = [row.slot.written.__self__.name for row in rows if row.phase == "around"]
-    listed = [around.pop(0) if row.phase == "around" else row.phase for row in rows]
+    around = [row.slot.written.__self__.name for row in rows if row.phase == "surround"]
+    listed = [around.pop(0) if row.phase == "surround" else row.phase for row in rows]
     assert listed == ran
     assert sorted(ran) == ["after_request", "after_response", "first", "second", "teardown_request"]
 

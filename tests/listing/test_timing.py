@@ -115,7 +115,7 @@ def furnished(host):
 
 
 def watches(app):
-    """The reports of the watches around *app*."""
+    """The reports of the watches on *app*."""
     return [row.slot.watch.report for row in collect(app).rows if row.slot.watch is not None]
 
 
@@ -190,7 +190,7 @@ def test_a_hook_that_the_path_needs_only_after_a_while_is_dropped_and_the_rest_i
     assert measured["other"].added is not None
 
 
-def test_what_stands_around_the_app_is_not_measured_and_hooks_beside_it_are(host):
+def test_what_surrounds_the_app_is_not_measured_and_hooks_beside_it_are(host):
     hooks = Hooks()
     hooks.add(SecurityHeaders())
 
@@ -201,7 +201,7 @@ def test_what_stands_around_the_app_is_not_measured_and_hooks_beside_it_are(host
     hooks.init_app(host.app)
     host.route("/")(lambda: "text")
     measured = {row.phase: each for row, each in timed(host.app).measured.items()}
-    assert measured["around"].why_not == "it stands around the app and cannot be taken out"
+    assert measured["surround"].why_not == "it surrounds the app and cannot be taken out"
     assert measured["after_request"].added is not None
 
 
@@ -385,7 +385,7 @@ def test_a_hook_needed_by_the_path_is_still_measured_bound():
     assert measured.saved is not None
 
 
-def test_what_stands_around_hooks_is_asked_once_for_each(host):
+def test_what_goes_around_hooks_is_asked_once_for_each(host):
     asked = []
 
     class Around:

@@ -14,8 +14,9 @@ from jsonschema import Draft4Validator
 
 from afterware.porting import settings as settings_module
 from afterware.porting.command import check_command
-from afterware.porting.judging.codes import KINDS, NEEDS
-from tests.porting.case_files import load
+from afterware.porting.judging.rule import NEEDS
+from afterware.porting.judging.rules import kinds
+from tests.porting.case_files import load_cases
 
 APP = """\
 from flask import Flask, request
@@ -104,7 +105,7 @@ def test_sarif_is_valid_by_the_schema_of_version_2_1_0(tree: Path) -> None:
 
 
 def test_sarif_of_every_kind_of_finding_and_of_skipped_files_is_valid(tmp_path: Path) -> None:
-    for case in load("cases"):
+    for case in load_cases():
         case.write(tmp_path / re.sub(r"\W", "_", case.name))
     (tmp_path / "broken file.py").write_text("def (: # after_request\n", encoding="utf-8")
     log = json.loads(run(tmp_path, "--format", "sarif").output)
@@ -217,7 +218,7 @@ def test_diff_changes_nothing(tree: Path) -> None:
     assert (tree / "pkg" / "app.py").read_text(encoding="utf-8") == APP
 
 
-@pytest.mark.parametrize("code", sorted({kind.code for kind in KINDS.values()}))
+@pytest.mark.parametrize("code", sorted({kind.code for kind in kinds().values()}))
 def test_every_code_is_explained(code: str) -> None:
     result = run("--explain", code.lower())
     assert result.exit_code == 0

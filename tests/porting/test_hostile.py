@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from afterware.porting.check import Outcome, check
 from afterware.porting.fixing.rewrite import fix_files
-from tests.porting.case_files import load
+from tests.porting.case_files import load_cases
 
 TRACE = "\n# after_request\n"
 GOOD = """from flask import Flask
@@ -167,7 +167,7 @@ def test_files_without_a_trace_are_not_parsed(
     assert outcome.skipped == []
 
 
-SOURCES = [text for case in load("cases") for text in case.files.values() if text]
+SOURCES = [text for case in load_cases() for text in case.files.values() if text]
 
 
 @settings(

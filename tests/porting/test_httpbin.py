@@ -87,7 +87,7 @@ def test_ported_hooks_answer_with_the_same_headers(installed: Path, tmp_path: Pa
     ]
     report = fix_files(outcome, to="afterware", write=True)
     assert report.rewritten == 1
-    assert report.left == []
+    assert report.unfixed == []
     text = (folder / "httpbin" / "core.py").read_text(encoding="utf-8")
     assert "@hooks.after_request" in text
     assert "@app.after_request" not in text

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from afterware.porting.check import check
-from afterware.porting.judging import judge
+from afterware.porting.judging import walk
 from afterware.porting.meaning import core
-from tests.porting.case_files import load
+from tests.porting.case_files import load_cases
 
-CASES = load("cases")
+CASES = load_cases()
 
 # Functions that call one another in all ways: each leads to all others, with ever other arguments.
 WEB = "from flask import Flask\napp = Flask(__name__)\n" + "".join(
@@ -92,7 +92,7 @@ def test_too_many_calls_are_a_verdict_that_says_so_and_its_neighbours_are_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "web.py").write_text(WEB + HOOK, encoding="utf-8")
-    monkeypatch.setattr(judge, "_FRAMES", 20)
+    monkeypatch.setattr(walk, "_FRAMES", 20)
     outcome = check([tmp_path])
     needs = {each.name: each.needs for each in outcome.hooks}
     assert needs["first"] == []

@@ -9,7 +9,8 @@ import quart
 
 from afterware.differences import CATALOGUE
 from afterware.porting.flask import host
-from afterware.porting.judging.codes import KINDS, NEEDS
+from afterware.porting.judging.rule import NEEDS
+from afterware.porting.judging.rules import kinds
 
 # Of the class in Werkzeug and Flask, made in __init__ and thus no attributes of the class.
 MADE_IN_INIT = {"Response": {"response", "direct_passthrough"}, "Request": {"environ", "shallow"}}
@@ -73,7 +74,7 @@ def test_flask_names_are_those_of_the_package() -> None:
 
 
 def test_every_kind_has_a_code_a_need_and_words() -> None:
-    for name, kind in KINDS.items():
+    for name, kind in kinds().items():
         assert re.fullmatch(r"AW\d{3}", kind.code), name
         assert kind.needs, name
         assert set(kind.needs) <= set(NEEDS), name
@@ -83,6 +84,6 @@ def test_every_kind_has_a_code_a_need_and_words() -> None:
 
 def test_codes_and_needs_are_those_of_the_catalogue() -> None:
     records = {record.id: record for record in CATALOGUE}
-    for name, kind in KINDS.items():
+    for name, kind in kinds().items():
         assert kind.code in records, name
         assert set(kind.needs) <= set(records[kind.code].needs), name

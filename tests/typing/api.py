@@ -8,7 +8,36 @@ import flask
 import quart
 from werkzeug.sansio.response import Response
 
-from afterware import Hooks, Sent, after_this_request, body, current_app, g, request, session
+from afterware import (
+    Hook,
+    HookObject,
+    Hooks,
+    Sent,
+    SupportsAfterRequest,
+    SupportsAfterResponse,
+    SupportsAround,
+    SupportsBeforeRequest,
+    SupportsInitApp,
+    SupportsSurround,
+    SupportsTeardownRequest,
+    after_this_request,
+    body,
+    current_app,
+    g,
+    request,
+    session,
+)
+from afterware.hooks import (
+    CORS,
+    AccessLog,
+    Compress,
+    Conditional,
+    Cookies,
+    JsonEnvelope,
+    RequestId,
+    SecurityHeaders,
+    ServerTiming,
+)
 
 hooks = Hooks()
 reversed_hooks = Hooks(order="reversed")
@@ -51,6 +80,11 @@ def blocks(response: Response) -> Response:
 
 @hooks.after_request(suspends=True, on_error="log")
 async def suspends(response: Response) -> Response:
+    return response
+
+
+@hooks.after_request(shield=True)
+async def shielded(response: Response) -> Response:
     return response
 
 
@@ -100,7 +134,54 @@ def view() -> str:
     return str(later_kept)
 
 
-hooks.add(object(), blocking=True)
+class Everything:
+    """An object with every method that is known; some are `async def`."""
+
+    async def before_request(self) -> str | None: ...
+
+    def after_request(self, response: Response) -> Response:
+        return response
+
+    async def teardown_request(self, exc: BaseException | None) -> None: ...
+    def after_response(self, sent: Sent) -> None: ...
+    def init_app(self, app: flask.Flask | quart.Quart) -> None: ...
+    def around(self, hook: Hook) -> Callable[..., object]:
+        return hook.function
+
+    def surround(self, app: flask.Flask | quart.Quart) -> Callable[[], bool]:
+        return lambda: bool(app)
+
+
+class AwaitedOnly:
+    async def after_request(self, given: quart.Response) -> quart.Response:
+        return given
+
+
+class HoldsFunctions:
+    def __init__(self) -> None:
+        self.after_request: Callable[[Response], Response] = plain
+        self.before_request: Callable[[], None] | None = None
+
+
+everything = Everything()
+hooks.add(everything, AwaitedOnly(), HoldsFunctions(), blocking=True, shield=True)
+hooks.add(CORS(), AccessLog(), Compress(), Conditional(), Cookies(), JsonEnvelope())
+hooks.add(RequestId(), SecurityHeaders(), ServerTiming(), on_error="log")
+before_requests: SupportsBeforeRequest = everything
+after_requests: list[SupportsAfterRequest] = [everything, AwaitedOnly(), HoldsFunctions()]
+teardown_requests: SupportsTeardownRequest = everything
+after_responses: list[SupportsAfterResponse] = [everything, AccessLog()]
+init_apps: list[SupportsInitApp] = [everything, RequestId()]
+arounds: list[SupportsAround] = [everything, ServerTiming()]
+surrounds: list[SupportsSurround] = [everything, CORS()]
+
+
+def as_added(*objects: HookObject) -> Hooks:
+    added = Hooks()
+    added.add(*objects)
+    return added
+
+
 hooks.init_app(flask.Flask(""))
 hooks.init_app(quart.Quart(""))
 hooks.init_app(flask.Blueprint("", ""))
@@ -123,3 +204,39 @@ def one_too_many(response: Response) -> None: ...
 
 Hooks(order="backwards")  # type: ignore[arg-type]  # not one of the choices
 hooks.after_request(on_error="ignore")  # type: ignore[call-overload]  # not one of the choices
+
+
+class Wrong:
+    """Every method is there, and none as it is called."""
+
+    def before_request(self, response: Response) -> None: ...
+    def after_request(self, response: Response) -> None: ...
+    def teardown_request(self) -> None: ...
+    def after_response(self, sent: int) -> None: ...
+    def init_app(self) -> None: ...
+    def around(self, hook: str) -> Callable[..., object]:
+        return print
+
+    def surround(self, app: object) -> bool:
+        return True
+
+
+class OnlySurrounds:
+    def surround(self, app: object) -> Callable[[], bool]:
+        return lambda: False
+
+
+wrong = Wrong()
+hooks.add(object())  # type: ignore[arg-type]  # it has none of the methods
+hooks.add(wrong)  # type: ignore[arg-type]  # it has them all, and each otherwise
+hooks.add(OnlySurrounds())  # type: ignore[arg-type]  # a blueprint could not use it
+hooks.add(everything, plain)  # type: ignore[arg-type]  # a function is registered by its phase
+hooks.add(CORS)  # type: ignore[arg-type]  # the class and no instance
+wrong_before: SupportsBeforeRequest = wrong  # type: ignore[assignment]
+wrong_after: SupportsAfterRequest = wrong  # type: ignore[assignment]
+wrong_teardown: SupportsTeardownRequest = wrong  # type: ignore[assignment]
+wrong_sent: SupportsAfterResponse = wrong  # type: ignore[assignment]
+wrong_init: SupportsInitApp = wrong  # type: ignore[assignment]
+wrong_around: SupportsAround = wrong  # type: ignore[assignment]
+wrong_surround: SupportsSurround = wrong  # type: ignore[assignment]
+no_fallback: SupportsSurround = OnlySurrounds()  # type: ignore[assignment]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import request
-from .record import Difference, Facts, difference
-from .stage import At, yes_no
+from .record import Difference, difference
+from .stage import At, Facts, yes_no
 
 __all__ = ["DIFFERENCES"]
 

@@ -8,8 +8,8 @@ from time import sleep
 from typing import Any
 
 from .leaving import leave
-from .record import Difference, Facts, difference
-from .stage import At, yes_no
+from .record import Difference, difference
+from .stage import At, Facts, yes_no
 
 __all__ = ["DIFFERENCES"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from .record import COLUMNS, Column, Difference, Facts, in_one_line
+from .record import COLUMNS, Column, Difference, in_one_line
 from .servers import Servers
-from .stage import At, quiet
+from .stage import At, Facts, quiet
 
 __all__ = ["Observation", "observe", "observe_one", "versions"]
 

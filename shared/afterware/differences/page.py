@@ -14,7 +14,8 @@ from textwrap import dedent
 
 from . import CATALOGUE
 from .observe import Observation
-from .record import COLUMNS, FAMILIES, Column, Difference, Facts
+from .record import COLUMNS, FAMILIES, Column, Difference
+from .stage import Facts
 from .summary import named, outcome, summed_up
 
 __all__ = ["Stored", "load", "render", "save", "stale"]

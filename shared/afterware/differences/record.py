@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from .stage import At
+    from .stage import At, Facts
 
 __all__ = [
     "COLUMNS",
@@ -16,7 +16,6 @@ __all__ = [
     "Bites",
     "Column",
     "Difference",
-    "Facts",
     "Family",
     "Need",
     "Probe",
@@ -55,9 +54,8 @@ Bites = Literal["loudly", "silently", "on some paths", "under load"]
 Column = Literal["flask", "quart", "bound", "bound_on_flask"]
 COLUMNS: tuple[Column, ...] = ("flask", "quart", "bound", "bound_on_flask")
 
-# What a probe saw: each fact by its name.
-Facts = dict[str, str]
-Probe = Callable[["At"], Facts]
+Probe: TypeAlias = "Callable[[At], Facts]"
+"""Sees a difference happen, on the host that it is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import current_app, helpers, session
-from .record import Difference, Facts, difference
+from .record import Difference, difference
 from .request import calling
-from .stage import At, attempt, attempt_async
+from .stage import At, Facts, attempt, attempt_async
 
 __all__ = ["DIFFERENCES"]
 

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import Any
 
 from .. import after_this_request, current_app, g, request, session
-from .record import Difference, Facts, Probe, difference
-from .stage import At, attempt
+from .record import Difference, Probe, difference
+from .stage import At, Facts, attempt
 
 __all__ = ["DIFFERENCES"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from .. import body
 from .. import current_app as _current_app
-from .record import Difference, Facts, difference
+from .record import Difference, difference
 from .response_reading import reading
-from .stage import At, attempt, attempt_async, what
+from .stage import At, Facts, attempt, attempt_async, what
 
 __all__ = ["DIFFERENCES"]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import body
-from .record import Difference, Facts, Probe, difference
-from .stage import At, attempt, attempt_async
+from .record import Difference, Probe, difference
+from .stage import At, Facts, attempt, attempt_async
 
 __all__ = ["DIFFERENCES"]
 

@@ -7,8 +7,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .record import Difference, Facts, Probe, difference
-from .stage import At, Stage, yes_no
+from .record import Difference, Probe, difference
+from .stage import At, Facts, Stage, yes_no
 
 __all__ = ["DIFFERENCES"]
 

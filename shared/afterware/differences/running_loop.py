@@ -6,9 +6,9 @@ import asyncio
 import threading
 from typing import Any
 
-from .record import Difference, Facts, difference
+from .record import Difference, difference
 from .running_state import MANY, using_a_connection
-from .stage import At, yes_no
+from .stage import At, Facts, yes_no
 
 __all__ = ["DIFFERENCES"]
 

@@ -10,8 +10,8 @@ from contextvars import ContextVar, Token
 from typing import Any
 
 from .. import g, request
-from .record import Difference, Facts, difference
-from .stage import At, Meeting, attempt, yes_no
+from .record import Difference, difference
+from .stage import At, Facts, Meeting, attempt, yes_no
 
 __all__ = ["DIFFERENCES", "MANY", "using_a_connection"]
 

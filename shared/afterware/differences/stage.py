@@ -22,10 +22,12 @@ from typing import Any
 
 from .. import Hooks
 from .exchange import Answer, ask_asgi, ask_wsgi
-from .record import Facts
 from .servers import Servers
 
-__all__ = ["At", "Meeting", "Stage", "attempt", "attempt_async", "quiet", "what", "yes_no"]
+__all__ = ["At", "Facts", "Meeting", "Stage", "attempt", "attempt_async", "quiet", "what", "yes_no"]
+
+Facts = dict[str, str]
+"""What a probe saw: each fact by its name."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .record import Difference, Facts, difference
-from .stage import At
+from .record import Difference, difference
+from .stage import At, Facts
 
 __all__ = ["DIFFERENCES", "ROUTES", "Route"]
 

@@ -1,4 +1,4 @@
-"""Around the app itself: what happens before the first hook and after the last.
+"""What surrounds the app: what happens before the first hook and after the last.
 
 The hosts save the session after all after_request hooks, and write its cookie then. What must see
 every cookie, or cover all of a request, stands here, as WSGI and ASGI middleware do.
@@ -36,7 +36,7 @@ def _nothing(_: Any) -> None: ...
 
 
 def surround(app: Any, edge: Edge) -> None:
-    """Put *edge* around a Flask or Quart app, whose own tests see it too.
+    """Surround a Flask or Quart app with *edge*; the app's own tests see it too.
 
     :param app: `wsgi_app` and `asgi_app` are where both document that middleware goes.
     """

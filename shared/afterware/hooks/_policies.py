@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import HookConfigurationError
 from ..head import checked
 from ._options import integer, one_of, refuse, strings
-from ._outside import Constant
+from ._surround import Constant
 
 __all__ = ["Policies", "Policy", "Tokens", "build"]
 

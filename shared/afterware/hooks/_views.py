@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., object])
 # through other decorators, so their order does not matter.
 _ATTRIBUTE = "afterware_settings"
 
-# What was noted inside of the app for whoever stands around it, by hook and app. A scope or environ
+# What was noted inside of the app for whoever surrounds it, by hook and app. A scope or environ
 # would not do: what stands between the two may have made a copy of it.
 _notes: ContextVar[dict[Any, Any] | None] = ContextVar("afterware.notes", default=None)
 
@@ -42,8 +42,8 @@ class PerView(Generic[T]):
 
     Until a view has settings of its own, `used` is False and nothing is looked up.
 
-    :param note: what to note of a view's settings, within the request, where the hook stands
-        around the app; by default the settings.
+    :param note: what to note of a view's settings, within the request, where the hook
+        surrounds the app; by default the settings.
     """
 
     def __init__(self, note: Callable[[T], object] | None = None) -> None:
@@ -67,7 +67,7 @@ class PerView(Generic[T]):
         return decorate
 
     def follow(self, app: Any) -> None:
-        """Note, for whoever stands around *app*, the settings of the view that serves a request."""
+        """Note, for whoever surrounds *app*, the settings of the view that serves a request."""
         self._apps.add(app)
         if self.used:
             app.url_value_preprocessor(self._note)

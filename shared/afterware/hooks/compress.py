@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .. import body
+from ..conditions import Validators, range_applies
 from ..context import current_request
 from ..drive import drive
 from ..head import RequestHeader, add_vary, append
+from ..partial import make_whole
 from ._coding import CODINGS, Coding, make_codings, negotiator
 from ._options import ReadyMade, integer, refuse, strings
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Compress"]
 
-_ACCEPT_ENCODING = RequestHeader("Accept-Encoding")
+_ACCEPT_ENCODING, _IF_RANGE = RequestHeader("Accept-Encoding"), RequestHeader("If-Range")
 _MOST_TYPES_KEPT = 1024
 
 # What shrinks: text in one dress or another. Images, films, archives and woff2 are compressed.
@@ -98,25 +100,54 @@ class Compress(ReadyMade):
         if status == 304:
             return self._as_not_modified(response, found)
         length = found.get("content-length")
+        if status == 206:
+            if self._continues_another_form(response, found):
+                drive(make_whole(response))
+                if response.status_code == 200:
+                    return self.after_request(response)
+            length = found.get("content-range", "").rpartition("/")[2]
         if length is not None and length.isdecimal() and int(length) < self._minimum:
             return response
-        if status in (204, 206) or status < 200 or "content-encoding" in found:
+        if status in (204, 205) or status < 200 or not self._is_kind(found):
             return response
-        if "content-range" in found or found.get("content-type", "") not in self._types:
-            return response
-        if "no-transform" in found.get("cache-control", "").lower():
+        if status == 206 or "content-range" in found:
+            # It is left, and says what the whole would say (RFC 9110, section 15.3.7).
+            add_vary(response.headers, "Accept-Encoding")
             return response
         if length is None and self._is_short(response):
             return response
-        coding = None
-        accepted = _ACCEPT_ENCODING.of(current_request())
-        if accepted:
-            coding = self._choose(accepted)
+        coding = self._coding()
         if coding is None:
             add_vary(response.headers, "Accept-Encoding")
         else:
             self._compress(response, coding, found.get("etag"))
         return response
+
+    def _coding(self) -> Coding | None:
+        accepted = _ACCEPT_ENCODING.of(current_request())
+        return self._choose(accepted) if accepted else None
+
+    def _continues_another_form(self, response: Response, found: Mapping[str, str]) -> bool:
+        """Whether a part is asked for of what is not known to be this form (section 13.1.5).
+
+        A weak ETag, which compressed bodies have, never holds. A Last-Modified is the same for the
+        compressed form and the other, and a part of the one does not continue the other.
+        """
+        request = current_request()
+        if_range = _IF_RANGE.of(request)
+        if if_range is None:
+            return False
+        if not range_applies(request.method, request.headers, Validators.of(response.headers)):
+            return True
+        return not if_range.startswith('"') and self._is_kind(found) and self._coding() is not None
+
+    def _is_kind(self, found: Mapping[str, str]) -> bool:
+        """Whether an answer with these headers is one to compress, whatever its length."""
+        return (
+            "content-encoding" not in found
+            and found.get("content-type", "") in self._types
+            and "no-transform" not in found.get("cache-control", "").lower()
+        )
 
     def _is_short(self, response: Response) -> bool:
         """Whether a body of no declared length is held in memory, and not worth it."""
@@ -142,13 +173,23 @@ class Compress(ReadyMade):
             headers["ETag"] = _weak(etag)
 
     def _as_not_modified(self, response: Response, found: Mapping[str, str]) -> Response:
-        """A 304 has the ETag and Vary of the 200 that it stands for (RFC 9110, section 15.4.5)."""
+        """A 304 has the ETag and Vary of the 200 that it stands for (RFC 9110, section 15.4.5).
+
+        Where nobody knows any more what that was, both are as if it had been compressed: a weak
+        ETag matches either.
+        """
+        whole = body.instead_of(response) or found
+        if "content-type" in whole:
+            length = whole.get("content-length", "")
+            # The hosts leave a length of 0 where they take the body away.
+            if length not in ("", "0") and int(length) < self._minimum:
+                return response
+            if not self._is_kind(whole):
+                return response
+        add_vary(response.headers, "Accept-Encoding")
         etag = found.get("etag")
-        accepted = _ACCEPT_ENCODING.of(current_request())
-        if etag is not None and accepted and self._choose(accepted) is not None:
-            # Whether the 200 was compressed is not known any more; a weak ETag matches either.
+        if etag is not None and self._coding() is not None:
             response.headers["ETag"] = _weak(etag)
-            add_vary(response.headers, "Accept-Encoding")
         return response
 
 

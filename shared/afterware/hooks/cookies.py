@@ -16,7 +16,7 @@ __all__ = ["Cookies"]
 class Cookies(ReadyMade):
     """Add SameSite, Secure and HttpOnly to cookies that do not have them.
 
-    It stands around the app, where every cookie passes by: a view's, a hook's, an extension's, and
+    It surrounds the app, where every cookie passes by: a view's, a hook's, an extension's, and
     the session's, which the hosts write after all hooks. It covers the whole app, also where the
     hooks are bound to a blueprint. What a cookie says itself is kept, but that browsers refuse some
     cookies without Secure: those with `SameSite=None`, and those called `__Secure-` or `__Host-`
@@ -46,7 +46,7 @@ class Cookies(ReadyMade):
         self._readable = frozenset(strings(hook, "script_readable", script_readable))
 
     def init_app(self, app: Any) -> None:
-        """Stand around the app."""
+        """Surround the app."""
         surround(app, self)
 
     def starting(self, exchange: Any, headers: Headers) -> None:

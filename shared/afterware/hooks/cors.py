@@ -15,7 +15,7 @@ from ..head import RequestHeader, Static, add_vary, append
 from ._edge import from_asgi, to_asgi
 from ._options import ReadyMade, integer, one_of, path_pattern, refuse, refuse_unknown, strings
 from ._origins import Matcher, header_names, origins
-from ._outside import NOTHING, ASGIHeaders, Constant, WSGIHeaders, stand_outside
+from ._surround import NOTHING, ASGIHeaders, Constant, WSGIHeaders, surround_with
 from ._views import PerView, View
 
 if TYPE_CHECKING:
@@ -137,11 +137,11 @@ class CORS(ReadyMade):
         return response
 
     def surround(self, app: Any) -> Callable[[], bool]:
-        """Stand around the app, in place of an after_request hook."""
-        return stand_outside(app, self)
+        """Surround the app, in place of an after_request hook."""
+        return surround_with(app, self)
 
     def add_wsgi(self, environ: WSGIEnvironment, headers: WSGIHeaders) -> None:
-        """Do, outside of the app, what after_request does."""
+        """Do, around the app, what after_request does."""
         policy = self._everywhere or self._for_path(_path(environ))
         if policy is not None:
             usual = policy.usual(_ORIGIN.of_exchange(environ))
@@ -153,7 +153,7 @@ class CORS(ReadyMade):
                 headers[:] = changed.to_wsgi_list()
 
     def add_asgi(self, scope: Any, headers: ASGIHeaders) -> None:
-        """Do, outside of the app, what after_request does."""
+        """Do, around the app, what after_request does."""
         policy = self._everywhere or self._for_path(_path(scope))
         if policy is not None:
             usual = policy.usual(_ORIGIN.of_exchange(scope))
@@ -165,7 +165,7 @@ class CORS(ReadyMade):
                 headers[:] = to_asgi(changed)
 
     def decide(self, exchange: Any, status: int, headers: Headers, noted: Any) -> bool:
-        """Do, outside of the app, what after_request does, a preflight's answer included."""
+        """Do, around the app, what after_request does, a preflight's answer included."""
         policy = noted
         if noted is NOTHING:
             policy = self._everywhere or self._for_path(_path(exchange))

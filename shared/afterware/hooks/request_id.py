@@ -76,7 +76,7 @@ class RequestId(ReadyMade):
         self._log_records = one_of(hook, "log_records", log_records, (True, False))
 
     def init_app(self, app: Any) -> None:
-        """Stand around the app."""
+        """Surround the app."""
         surround(app, self)
         if self._log_records:
             _name_in_log_records()

@@ -12,8 +12,8 @@ from ..context import current_app, current_request, exchange
 from ..head import RequestHeader, append, names
 from ._edge import over_https, says_https
 from ._options import ReadyMade, one_of, refuse_unknown
-from ._outside import NOTHING, ASGIHeaders, Constant, WSGIHeaders, stand_outside
 from ._policies import Policies, Policy, Tokens, build
+from ._surround import NOTHING, ASGIHeaders, Constant, WSGIHeaders, surround_with
 from ._views import PerView, View
 
 if TYPE_CHECKING:
@@ -177,11 +177,11 @@ class SecurityHeaders(ReadyMade):
         return response
 
     def surround(self, app: Any) -> Callable[[], bool]:
-        """Stand around the app, in place of an after_request hook."""
-        return stand_outside(app, self)
+        """Surround the app, in place of an after_request hook."""
+        return surround_with(app, self)
 
     def add_wsgi(self, environ: WSGIEnvironment, headers: WSGIHeaders) -> None:
-        """Add what is missing, outside of the app."""
+        """Add what is missing, around the app."""
         policies = self._policies
         constant = policies.over_tls if policies.differ and over_https(environ) else policies.plain
         present = constant.names
@@ -192,7 +192,7 @@ class SecurityHeaders(ReadyMade):
         headers.extend(constant.pairs)
 
     def add_asgi(self, scope: Any, headers: ASGIHeaders) -> None:
-        """Add what is missing, outside of the app."""
+        """Add what is missing, around the app."""
         # Written out: in the middle of a request, calling a function costs more than what it does.
         policies = self._policies
         constant = policies.plain
@@ -213,7 +213,7 @@ class SecurityHeaders(ReadyMade):
         headers.extend(constant.raw)
 
     def decide(self, exchange: Any, _: int, headers: Headers, noted: Any) -> bool:
-        """Add what is missing and what the view wants otherwise, outside of the app."""
+        """Add what is missing and what the view wants otherwise, around the app."""
         policies, nonced = (self._policies, None) if noted is NOTHING else noted
         secure = policies.differ and over_https(exchange)
         (policies.over_tls if secure else policies.plain).add_missing(headers)

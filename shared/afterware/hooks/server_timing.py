@@ -10,8 +10,8 @@ from typing import Any
 
 from werkzeug.datastructures import Headers
 
-from ..colour import Hook
 from ..context import current_request, exchange
+from ..hook import Hook
 from ._edge import surround
 from ._options import ReadyMade, one_of, strings
 
@@ -91,7 +91,7 @@ class ServerTiming(ReadyMade):
             self.refuse("timing_allow_origin", timing_allow_origin, "Give origins, or '*'.")
 
     def init_app(self, app: Any) -> None:
-        """Stand around the app."""
+        """Surround the app."""
         surround(app, self)
 
     def around(self, hook: Hook) -> Callable[..., Any]:

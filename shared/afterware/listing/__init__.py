@@ -2,3 +2,6 @@
 
 Nothing is imported here: the hosts' command lines load the plug-in at each start.
 """
+
+# How many rounds a figure is of, unless told.
+ROUNDS = 500

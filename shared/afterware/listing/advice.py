@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..colour import PHASES
+from ..hook import PHASES
 from .hosts import Runs
 
 __all__ = ["Advice", "advise"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 from ..binding import Binding
-from ..colour import PHASES, Hook, Phase, make_hook
+from ..colour import make_hook
 from ..errors import HookRegistrationError
+from ..hook import PHASES, Hook, Phase
+from ..hosts import adapter
 from .collect import Row, Slot
 from .hosts import Host
 
@@ -56,9 +57,7 @@ class Arms:
             hook = _hook(phase, row.slot, waits)
         except HookRegistrationError:
             return None
-        # The module that binds to this host, which is installed, since the app is one of its.
-        adapter = import_module(f"afterware.{self._host.name}")
-        make = getattr(adapter, phase)
+        make = getattr(adapter(self._host.name), phase)
         return _replaced(row.slot, [make(lambda: [hook])])
 
     def _hooks(self, binding: Binding, phase: Phase) -> list[Hook]:

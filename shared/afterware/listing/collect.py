@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..binding import Bound, arounds_on, bound, watches_on
-from ..colour import PHASES, Hook, is_async, whereabouts
+from ..binding import Bound, bound, surrounds_on, watches_on
+from ..colour import is_async, whereabouts
+from ..hook import PHASES, Hook
 from .advice import Advice, advise
 from .hosts import Host, HostPhase, QuartHost, Runs, async_to_sync, host_of
 
 __all__ = ["Listing", "Row", "Slot", "collect"]
 
-AROUND = HostPhase("around", "", "where the response leaves the app")
+SURROUND = HostPhase("surround", "", "where the response leaves the app")
 AFTER_RESPONSE = HostPhase("after_response", "", "when the last byte was sent")
 
 
@@ -102,8 +103,8 @@ def collect(app: Any) -> Listing:
         if phase is AFTER_RESPONSE:
             rows += _after_response(host)
             continue
-        if phase is AROUND:
-            rows += _around(host)
+        if phase is SURROUND:
+            rows += _surround(host)
             continue
         for blueprint, functions in _scopes(app, phase):
             for index, function in _in_order(functions, phase):
@@ -127,7 +128,9 @@ def _phases(host: Host) -> tuple[HostPhase, ...]:
     names = [phase.name for phase in phases]
     end = names.index("teardown_appcontext") + 1
     phases.insert(end, AFTER_RESPONSE)
-    phases.insert(end if isinstance(host, QuartHost) else names.index("after_request") + 1, AROUND)
+    phases.insert(
+        end if isinstance(host, QuartHost) else names.index("after_request") + 1, SURROUND
+    )
     return tuple(phases)
 
 
@@ -211,7 +214,7 @@ def _through_afterware(
 
 
 def _options(hook: Hook) -> tuple[str, ...]:
-    said = (("blocking", hook.blocking), ("suspends", hook.suspends))
+    said = (("blocking", hook.blocking), ("suspends", hook.suspends), ("shield", hook.shield))
     options = [name for name, is_so in said if is_so]
     return (*options, *(["on_error=log"] if hook.on_error == "log" else []))
 
@@ -224,10 +227,10 @@ def _after_response(host: Host) -> Iterator[Row]:
                 yield replace(row, slot=replace(row.slot, watch=watched.watch))
 
 
-def _around(host: Host) -> Iterator[Row]:
-    for surround in arounds_on(host.app):
+def _surround(host: Host) -> Iterator[Row]:
+    for surround in surrounds_on(host.app):
         yield Row(
-            AROUND.name,
+            SURROUND.name,
             None,
             *whereabouts(surround),
             is_async=False,

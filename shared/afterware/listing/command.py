@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
+from . import ROUNDS
 from .collect import Listing, collect
 from .document import document
-from .plugin import ROUNDS
 from .quiet import quiet
 from .render import render
 from .requests import Asked

@@ -16,6 +16,8 @@ from types import ModuleType
 from typing import Any, Literal
 
 from ..colour import is_async
+from ..context import HostName
+from ..hosts import name_of
 
 __all__ = ["Host", "HostPhase", "Runs", "host_of"]
 
@@ -99,7 +101,7 @@ class Host(ABC):
     :param app: the app.
     """
 
-    name: str
+    name: HostName
     phases: tuple[HostPhase, ...]
     # The methods that decide how functions are run, and those that run them.
     _deciding: tuple[str, ...]
@@ -235,9 +237,8 @@ def host_of(app: Any) -> Host:
 
     :raises TypeError: it is no app of Flask or Quart.
     """
-    for name, attribute, kind in (("quart", "Quart", QuartHost), ("flask", "Flask", FlaskHost)):
-        module = sys.modules.get(name)
-        stock = getattr(module, attribute, None)
-        if module is not None and stock is not None and isinstance(app, stock):
-            return kind(module, app)
+    name = name_of(app)
+    if name is not None and not hasattr(app, "record"):
+        kind = QuartHost if name == "quart" else FlaskHost
+        return kind(sys.modules[name], app)
     raise TypeError(f"hooks are listed of a Flask or Quart app, not of {app!r}")

@@ -11,10 +11,9 @@ from typing import Any
 
 import click
 
-__all__ = ["flask_hooks", "quart_hooks"]
+from . import ROUNDS
 
-# How many rounds a figure is of, unless told.
-ROUNDS = 500
+__all__ = ["flask_hooks", "quart_hooks"]
 
 _HELP = """Show every hook of the app, in the order in which it runs, and how.
 

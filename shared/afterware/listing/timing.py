@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from ..errors import HookSuspendedError
 from .arms import Arm, Arms, restored
-from .collect import AROUND, Listing, Row
+from .collect import SURROUND, Listing, Row
 from .estimate import Estimate, estimate
 from .hosts import Host, QuartHost
 from .requests import Answer, Asked, Client, ServingError, client_for
@@ -336,8 +336,8 @@ def _refuse(asked: Asked, answer: Answer, seen: _Seen) -> None:
 
 
 def _not_measured(row: Row, seen: _Seen) -> Measured:
-    if row.phase == AROUND.name:
-        return Measured(why_not="it stands around the app and cannot be taken out")
+    if row.phase == SURROUND.name:
+        return Measured(why_not="it surrounds the app and cannot be taken out")
     if row.phase.endswith(_OF_NO_REQUEST):
         return Measured(why_not="no part of a request")
     if row.blueprint is not None and row.blueprint not in seen.blueprints:

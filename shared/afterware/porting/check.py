@@ -1,18 +1,17 @@
-"""The outcome of a check: hooks with what they need, and findings with their places."""
+"""The outcome of a check: entries with what they need, and findings with their places."""
 
 from __future__ import annotations
 
-import ast
 import gc
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .flask.registrations import Hook, scan
-from .judging.codes import NEEDS, Kind, kind_of
-from .judging.judge import Judge, Note
+from .flask.registrations import scan
+from .judging.findings import BITES, Finding, findings, is_allowed
+from .judging.judge import Verdict, judge
+from .judging.rule import NEEDS
 from .meaning.evaluate import Evaluator
-from .tree.index import terminal_name
+from .meaning.knowledge import COVERED
 from .tree.project import Project
 from .tree.sources import Skipped, Tree
 
@@ -20,76 +19,62 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-__all__ = ["Finding", "JudgedHook", "Outcome", "check"]
+    from .flask.entries import Entry
 
-_ORDER = ("silently", "on some paths", "under load", "loudly")
-_NOQA = re.compile(
-    rb"#\s*noqa(?:\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE
-)
-# Reads that give a coroutine, and functions that take one as they take anything.
-_COROUTINES = frozenset(
-    {"response.get_data", "response.data", "response.get_json", "response.json"}
-)
-_BEARS = frozenset(
-    """append bool critical debug dict error exception format info isinstance jsonify list log print
-    repr set_data str type warning""".split()
-)
-_BROAD = frozenset({"Exception", "BaseException"})
+__all__ = ["Finding", "JudgedEntry", "Outcome", "check"]
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing about one hook.
-
-    :param line: in the hook's own file, counted from one.
-    :param column: counted from one.
-    :param elsewhere: where it really happens, as file:line, if that is another file.
-    """
-
-    code: str
-    line: int
-    column: int
-    message: str
-    remedy: str
-    fixable: bool
-    bites: str
-    needs: tuple[str, ...]
-    kind: str
-    elsewhere: str = ""
+_UNSEEN = "AW124"  # code that the tree does not show
 
 
 @dataclass(slots=True)
-class JudgedHook:
-    """A hook with what it needs.
+class JudgedEntry:
+    """An entry with what it needs.
 
-    :param needs: words of `codes.NEEDS`, in their order; none where it runs as it is.
+    :param needs: words of `NEEDS`, in their order; none where it runs as it is.
+    :param findings: what is reported of it, the worst first.
     """
 
-    file: str
-    path: Path
-    line: int
-    name: str
-    registered: str
+    entry: Entry
     needs: list[str]
     findings: list[Finding]
-    hook: Hook
-    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def file(self) -> str:
+        """The name of its file, as the report has it."""
+        return self.entry.module.source.name
+
+    @property
+    def line(self) -> int:
+        """The line of the function, from one."""
+        return self.entry.line
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.entry.name
+
+    @property
+    def registered(self) -> str:
+        """How it is registered, in a word."""
+        return self.entry.registered
 
 
 @dataclass(slots=True)
 class Outcome:
     """What a check found.
 
+    :param hooks: the entries whose role is a phase.
     :param unknown: places that register a function which the tree does not show.
-    :param unfinished: hooks that lead to more code than is followed.
+    :param unfinished: entries that lead to more code than is followed.
+    :param skipped: what was not read, or not looked at to the end.
     """
 
-    hooks: list[JudgedHook]
+    hooks: list[JudgedEntry]
     unknown: list[tuple[str, int]]
     unfinished: list[tuple[str, int]]
     skipped: list[Skipped]
     files: int
-    project: Project
+    evaluator: Evaluator
 
 
 def check(
@@ -107,13 +92,12 @@ def check(
     :param ignore: codes, or beginnings of codes, that are not.
     :param progress: is told what is being done.
     """
-    tell = progress or _silent
     # Syntax trees are many small objects in no cycles: looking for cycles among them takes longer
     # than parsing does.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _check(list(paths), exclude, select, ignore, tell)
+        return _check(list(paths), exclude, select, ignore, progress or _silent)
     finally:
         if collecting:
             gc.enable()
@@ -128,149 +112,40 @@ def _check(
 ) -> Outcome:
     tree = Tree(paths, exclude)
     tell("reading files")
-    project = Project(tree)
+    project = Project(tree, COVERED)
     evaluator = Evaluator(project)
     tell(f"looking for hooks in {len(project.sources)} files")
-    hooks, unknown = scan(evaluator)
-    judge = Judge(evaluator)
-    judged: list[JudgedHook] = []
+    found = scan(evaluator)
+    skipped = [Skipped(name, "was not searched for hooks to the end") for name in found.unsearched]
+    judged: list[JudgedEntry] = []
     unfinished: list[tuple[str, int]] = []
-    for number, hook in enumerate(hooks, 1):
-        tell(f"judging hook {number} of {len(hooks)}")
+    for number, entry in enumerate(found.entries, 1):
+        tell(f"judging hook {number} of {len(found.entries)}")
+        name = entry.module.source.name
         try:
-            notes = judge.judge(hook)
+            verdict = judge(entry, evaluator)
         except RecursionError:
-            name = hook.module.source.name
-            tree.skipped.append(Skipped(name, f"line {hook.line} is nested too deeply to judge"))
-            notes = []
-        if judge.unfinished:
-            unfinished.append((hook.module.source.name, hook.line))
-        judged.append(_judged(hook, notes, select, ignore))
-    places = [
-        (each.module.source.name, getattr(each.call, "lineno", 1))
-        for each in unknown
-        if not _allowed(each.module.source.data, getattr(each.call, "lineno", 1), "AW124")
+            reason = f"line {entry.line} is nested too deeply to judge"
+            skipped.append(Skipped(name, reason))
+            verdict = Verdict()
+        if verdict.unfinished:
+            unfinished.append((name, entry.line))
+        judged.append(_judged(entry, findings(entry, verdict.notes, select, ignore)))
+    unknown = [
+        (each.module.source.name, each.line)
+        for each in found.unknown
+        if not is_allowed(each.module.source.data, each.line, _UNSEEN)
     ]
-    skipped = [*tree.skipped, *project.skipped]
-    return Outcome(judged, places, unfinished, skipped, len(project.sources), project)
+    skipped = [*tree.skipped, *skipped, *project.skipped]
+    return Outcome(judged, unknown, unfinished, skipped, len(project.sources), evaluator)
 
 
-def _judged(
-    hook: Hook, notes: list[Note], select: tuple[str, ...], ignore: tuple[str, ...]
-) -> JudgedHook:
-    source = hook.module.source
-    findings: list[Finding] = []
-    kept: list[Note] = []
-    seen: set[tuple[str, int, int]] = set()
-    for note in notes:
-        kind = kind_of(note.kind)
-        if select and not kind.code.startswith(select):
-            continue
-        if ignore and kind.code.startswith(ignore):
-            continue
-        finding = _finding(hook, note, kind)
-        key = (finding.code, finding.line, finding.column)
-        if key in seen or _allowed(source.data, finding.line, kind.code):
-            continue
-        if note.module is not hook.module and _allowed(
-            note.module.source.data, getattr(note.node, "lineno", 1), kind.code
-        ):
-            continue
-        seen.add(key)
-        findings.append(finding)
-        kept.append(note)
-    needs = {need for finding in findings for need in finding.needs}
-    findings.sort(key=lambda each: (_ORDER.index(each.bites), each.line, each.column, each.code))
-    return JudgedHook(
-        source.name,
-        source.path,
-        hook.line,
-        hook.name,
-        hook.registered,
-        [need for need in NEEDS if need in needs],
-        findings,
-        hook,
-        kept,
+def _judged(entry: Entry, found: list[Finding]) -> JudgedEntry:
+    needs = {need for finding in found for need in finding.needs}
+    worst = sorted(
+        found, key=lambda each: (BITES.index(each.bites), each.line, each.column, each.code)
     )
-
-
-def _finding(hook: Hook, note: Note, kind: Kind) -> Finding:
-    elsewhere = ""
-    if note.module is not hook.module:
-        elsewhere = f"{note.module.source.name}:{getattr(note.node, 'lineno', 1)}"
-    bites = kind.bites
-    if note.kind in _COROUTINES and not elsewhere and not _fails_at_once(hook, note.node):
-        bites = "silently"  # a coroutine is true, and can be printed
-    if bites == "loudly" and _swallowed(hook, note.via):
-        bites = "silently"
-    message = kind.message.replace("{}", note.subject or "this")
-    if elsewhere:
-        message += f" (in {elsewhere})"
-    return Finding(
-        kind.code,
-        getattr(note.via, "lineno", hook.line),
-        getattr(note.via, "col_offset", 0) + 1,
-        message,
-        kind.remedy.replace("{}", note.subject or "it"),
-        kind.fixable,
-        bites,
-        kind.needs,
-        note.kind,
-        elsewhere,
-    )
-
-
-def _fails_at_once(hook: Hook, node: ast.AST) -> bool:
-    """Whether what is read is used in a way that a coroutine does not bear."""
-    top = hook.module.node if hook.function is None else hook.function.node
-    parents = {id(child): each for each in ast.walk(top) for child in ast.iter_child_nodes(each)}
-    parent = parents.get(id(node))
-    if isinstance(parent, ast.Call) and parent.func is node:
-        node, parent = parent, parents.get(id(parent))
-    if isinstance(parent, ast.Call):
-        return node in parent.args and terminal_name(parent.func) not in _BEARS
-    if isinstance(parent, ast.Attribute | ast.Subscript | ast.BinOp | ast.comprehension):
-        return True
-    return isinstance(parent, ast.For) and parent.iter is node
-
-
-def _swallowed(hook: Hook, node: ast.AST) -> bool:
-    """Whether an error here is caught by a handler for all errors."""
-    line = getattr(node, "lineno", 0)
-    if hook.function is None:
-        return False
-    for each in ast.walk(hook.function.node):
-        if isinstance(each, ast.Try) and each.body:
-            first, last = each.body[0].lineno, each.body[-1].end_lineno or 0
-            if first <= line <= last and any(map(_is_broad, each.handlers)):
-                return True
-    return False
-
-
-def _is_broad(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        caught = True
-    else:
-        caught = any(
-            isinstance(each, ast.Name) and each.id in _BROAD for each in ast.walk(handler.type)
-        )
-    return caught and not any(isinstance(each, ast.Raise) for each in ast.walk(handler))
-
-
-def _allowed(data: bytes, line: int, code: str) -> bool:
-    """Whether the line says `# noqa` to this code."""
-    if b"noqa" not in data.lower():
-        return False
-    lines = data.splitlines()
-    if not 0 < line <= len(lines):
-        return False
-    found = _NOQA.search(lines[line - 1])
-    if found is None:
-        return False
-    codes = found["codes"]
-    if codes is None:
-        return True
-    return code in re.split(r"[,\s]+", codes.decode("ascii").upper())
+    return JudgedEntry(entry, [need for need in NEEDS if need in needs], worst)
 
 
 def _silent(_: str) -> None:

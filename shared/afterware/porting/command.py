@@ -18,6 +18,8 @@ from .settings import SettingsError, read_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .judging.rewriting import Target
+
 __all__ = ["check_command"]
 
 # Exit codes, as documented in the command's help.
@@ -54,7 +56,7 @@ _FORMATS = {"text": as_text, "json": as_json, "sarif": as_sarif, "github": as_gi
 def check_command(
     paths: tuple[Path, ...],
     fix: bool,
-    to: str,
+    to: Target,
     diff: bool,
     style: str,
     select: tuple[str, ...],

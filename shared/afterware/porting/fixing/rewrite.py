@@ -13,22 +13,28 @@ from typing import TYPE_CHECKING
 
 import libcst
 
-from .plan import Left, Target, plan_files
+from .plan import Unfixed, plan_files
 from .recolour import rewrite_module
 
 if TYPE_CHECKING:
     from ..check import Outcome
+    from ..judging.rewriting import Target
 
 __all__ = ["FixReport", "fix_files"]
 
 
 @dataclass(slots=True)
 class FixReport:
-    """What was rewritten, and what was left."""
+    """What was rewritten, and what stays as it is.
+
+    :param changed: the diff of each file that changes.
+    :param unfixed: the hooks that stay as they are.
+    :param failed: the files that cannot be rewritten, each with the reason.
+    """
 
     changed: dict[str, str] = field(default_factory=dict)
     rewritten: int = 0
-    left: list[Left] = field(default_factory=list)
+    unfixed: list[Unfixed] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     written: bool = True
 
@@ -45,19 +51,18 @@ class FixReport:
         files = "file" if len(self.changed) == 1 else "files"
         lines.append(f"{verb} {self.rewritten} {hooks} in {len(self.changed)} {files}\n")
         lines += [f"{each}\n" for each in self.failed]
-        lines += [f"left {e.file}:{e.line}: {e.name}: {e.why}\n" for e in self.left]
+        lines += [f"left {e.file}:{e.line}: {e.name}: {e.why}\n" for e in self.unfixed]
         return "".join(lines)
 
 
-def fix_files(outcome: Outcome, *, to: str, write: bool) -> FixReport:
+def fix_files(outcome: Outcome, *, to: Target, write: bool) -> FixReport:
     """Rewrite what is sure.
 
     :param to: "afterware" for hooks that run on both hosts, "quart" for native ones.
     :param write: replace the files; otherwise only say what would change.
     """
-    target: Target = "quart" if to == "quart" else "afterware"
-    plans, left = plan_files(outcome, target)
-    report = FixReport(left=left, written=write)
+    plans, unfixed = plan_files(outcome, to)
+    report = FixReport(unfixed=unfixed, written=write)
     for module, wanted in plans.items():
         source = module.source
         try:
@@ -65,12 +70,12 @@ def fix_files(outcome: Outcome, *, to: str, write: bool) -> FixReport:
             if parsed.bytes != source.data:  # it drops a form feed before a statement, say
                 report.failed.append(f"left {source.name}: libcst does not give it back as it is")
                 continue
-            new, done, more = rewrite_module(parsed, module, wanted, target)
+            new, done, more = rewrite_module(parsed, module, wanted, to)
         except (libcst.ParserSyntaxError, UnicodeDecodeError, LookupError, RecursionError) as error:
             reason = str(error).splitlines()[0]
             report.failed.append(f"left {source.name}: libcst does not parse it: {reason}")
             continue
-        report.left += more
+        report.unfixed += more
         data = new.bytes
         if data == source.data:
             continue

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from ..flask import host
+from ..flask.atoms import HostAttribute, HostObject, HostPart, Proxied, Registrar
 from ..tree.index import Function, terminal_name
 from .containers import inside
 from .core import Core
@@ -23,16 +24,11 @@ from .values import (
     Ext,
     Func,
     Getter,
-    Host,
-    HostAttr,
     Inst,
     Map,
     Obj,
-    Part,
-    Place,
-    Proxied,
+    Position,
     Record,
-    Reg,
     Seq,
     TupleClass,
     Value,
@@ -118,14 +114,14 @@ class Calls(Core):
             return self.instantiate(atom, arguments, frame, node) | self.as_host(atom.cls)
         if isinstance(atom, Inst):
             return self.call_method(atom, "__call__", arguments, frame)
-        if isinstance(atom, HostAttr):
+        if isinstance(atom, HostAttribute):
             return self.host_call(atom, arguments, frame)
-        if isinstance(atom, Reg):
+        if isinstance(atom, Registrar):
             return arguments.get(0)
-        if isinstance(atom, Part):
+        if isinstance(atom, HostPart):
             if atom.path.rpartition(".")[2] in _CHANGES:
                 return NONE
-            return one(Part(f"{atom.path}()"))
+            return one(HostPart(f"{atom.path}()"))
         if isinstance(atom, Proxied):
             return self.proxied(atom, frame, node)
         if isinstance(atom, Getter):
@@ -221,10 +217,10 @@ class Calls(Core):
             )
         )
 
-    def host_call(self, atom: HostAttr, arguments: Arguments, frame: Frame) -> Value:
+    def host_call(self, atom: HostAttribute, arguments: Arguments, frame: Frame) -> Value:
         name = atom.name
         if name == "_get_current_object":
-            return one(Host(atom.kind))
+            return one(HostObject(atom.kind))
         if atom.kind == "g":
             key = self.constant(arguments.get(0))
             value = arguments.get(1) if name != "pop" or len(arguments.positional) > 1 else UNKNOWN
@@ -233,10 +229,10 @@ class Calls(Core):
             return value
         if atom.kind == "funcs":
             if name in ("setdefault", "get", "__getitem__"):
-                return one(Host("funclist"))
+                return one(HostObject("funclist"))
             return UNKNOWN
         if name in host.RETURNS_RESPONSE:
-            return one(Host("response"))
+            return one(HostObject("response"))
         if name in host.RETURNS_NONE:
             return NONE
         if name in ("get_data", "get_json"):
@@ -268,9 +264,9 @@ class Calls(Core):
             return self.builtin(name, arguments, frame, node)
         if top == "flask":
             if name in ("Response", "make_response", "jsonify", "redirect", "send_file"):
-                return one(Host("response"))
+                return one(HostObject("response"))
             if name == "send_from_directory":
-                return one(Host("response"))
+                return one(HostObject("response"))
             if name in ("render_template", "render_template_string", "url_for"):
                 return one(Data("str"))
             if name == "flash":
@@ -278,7 +274,7 @@ class Calls(Core):
             if name in ("stream_with_context", "copy_current_request_context"):
                 return arguments.get(0)
             if name in ("Flask", "Blueprint"):
-                return one(Host("app" if name == "Flask" else "blueprint"))
+                return one(HostObject("app" if name == "Flask" else "blueprint"))
         if path in ("functools.partial", "functools.partialmethod"):
             return self.partial(arguments)
         if path in ("functools.wraps", "functools.update_wrapper"):
@@ -321,7 +317,7 @@ class Calls(Core):
                 return self.imported(frame.scope.module, 0, dotted, None)
         return one(Obj(path + "()", self.place(node, frame), flags=self.flags(arguments)))
 
-    def place(self, node: ast.expr | None, frame: Frame) -> Place:
+    def place(self, node: ast.expr | None, frame: Frame) -> Position:
         """Where something is made."""
         if node is None:
             return NOWHERE
@@ -395,8 +391,8 @@ class Calls(Core):
         if name == "getattr":
             key = self.constant(arguments.get(1))
             if not first - NONE and key in host.REGISTRARS:
-                if self.project.speaks_flask(frame.scope.module):
-                    return one(Reg(key, "app"))
+                if self.speaks_flask(frame.scope.module):
+                    return one(Registrar(key, "app"))
             found: set[Atom] = set(arguments.get(2))
             for each in arguments.get(1):
                 if isinstance(each, Const) and isinstance(each.value, str):
@@ -428,7 +424,7 @@ class Calls(Core):
             return self.items(first) | arguments.get(1)
         if name == "type" and len(arguments.positional) == 1:
             return frozenset(ClassRef(a.cls) for a in first if isinstance(a, Inst)) | frozenset(
-                Ext("flask.Response") for a in first if a == Host("response")
+                Ext("flask.Response") for a in first if a == HostObject("response")
             )
         if name == "vars":
             return UNKNOWN

@@ -6,7 +6,8 @@ import ast
 from dataclasses import replace
 
 from ..flask import host
-from ..tree.index import Binding, Class, Function, terminal_name
+from ..flask.atoms import HostAttribute, HostObject, Registrar
+from ..tree.index import Binding, Class, Function, Module, terminal_name
 from .containers import left
 from .core import Core
 from .frames import Arguments, Frame
@@ -19,11 +20,8 @@ from .values import (
     Data,
     Ext,
     Func,
-    Host,
-    HostAttr,
     Inst,
     Obj,
-    Reg,
     TupleClass,
     Value,
     Wrapped,
@@ -88,6 +86,35 @@ class Classes(Core):
             for store in self.project.stores(name, cls.module)
         )
 
+    def subclasses(self, cls: Class) -> list[Class]:
+        """The classes of the tree that inherit from one."""
+        found = self._subclasses.get(cls)
+        if found is None:
+            self._subclasses[cls] = found = []
+            for each in self.project.inheriting(cls.name, cls.module):
+                if each is not cls and cls in self.mro(each)[0]:
+                    found.append(each)
+            for each in list(found):
+                for below in self.subclasses(each):
+                    if below not in found and below is not cls:
+                        found.append(below)
+        return found
+
+    def host_classes(self, kind: str, module: Module) -> list[Class]:
+        """The tree's own classes of responses or requests, in the modules linked with one."""
+        key = (self.project.linked(module.source)[0].key, kind)
+        found = self._host_classes.get(key)
+        if found is None:
+            found = self._host_classes[key] = []
+            for cls in self.project.derived_or_aliased(kind.title(), module):
+                if self.host_kind(cls) == kind and cls not in found:
+                    found.append(cls)
+            for cls in list(found):
+                for below in self.subclasses(cls):
+                    if below not in found:
+                        found.append(below)
+        return found
+
     def host_kind(self, cls: Class) -> str:
         """Whether a class is a response's or a request's: it inherits from the host's."""
         kinds = [host.CLASSES[path] for path in self.mro(cls)[1] if path in host.CLASSES]
@@ -96,14 +123,14 @@ class Classes(Core):
     def as_host(self, cls: Class) -> Value:
         """The host's object that an instance of a class is as well."""
         kind = self.host_kind(cls)
-        return one(Host(kind)) if kind else UNKNOWN
+        return one(HostObject(kind)) if kind else UNKNOWN
 
     def custom_classes(self, kind: str, name: str, frame: Frame) -> list[Class]:
         """The tree's own classes of responses or requests that define an attribute.
 
         One that replaces an attribute of the host counts only if an app is told to use it.
         """
-        found = self.project.host_classes(self, kind, frame.scope.module)
+        found = self.host_classes(kind, frame.scope.module)
         if name in host.NAMES_OF[kind]:
             used = self._used_classes(kind, frame)
             found = [cls for cls in found if any(cls in self.mro(each)[0] for each in used)]
@@ -147,7 +174,7 @@ class Classes(Core):
                 if name in each.annotations or name in self.tuple_fields(each):
                     found |= self.of_instance(self.field_value(each, atom, name), atom)
             if not atom.exact:
-                for below in self.project.subclasses(self, atom.cls):
+                for below in self.subclasses(atom.cls):
                     # What it has of its own, or from another base that comes before.
                     heirs = (each for each in self.mro(below)[0] if each.exit.get(name))
                     heir = next(heirs, None)
@@ -161,11 +188,11 @@ class Classes(Core):
         if found:
             return frozenset(found)
         if any(base == "flask.Flask" for base in outside):
-            return self.host_attribute(Host("app"), name, frame)
+            return self.host_attribute(HostObject("app"), name, frame)
         if any(base == "flask.Blueprint" for base in outside):
-            return self.host_attribute(Host("blueprint"), name, frame)
+            return self.host_attribute(HostObject("blueprint"), name, frame)
         if kind := self.host_kind(atom.cls):
-            return self.host_attribute(Host(kind), name, frame)
+            return self.host_attribute(HostObject(kind), name, frame)
         for base in outside:
             if base in ("builtins.object", "typing.Generic", "abc.ABC", "typing.Protocol"):
                 continue
@@ -179,7 +206,7 @@ class Classes(Core):
             func = Func(getter, None, (one(atom),))
             found |= self.call(func, Arguments([one(Const(name))]), frame, None)
         if not found and not outside and name in host.REGISTRARS and atom.cls.node.keywords:  # type: ignore[attr-defined]
-            return one(Reg(name, "app"))
+            return one(Registrar(name, "app"))
         return frozenset(found)
 
     def descriptors(self, cls: Class, name: str) -> list[Inst]:
@@ -280,7 +307,7 @@ class Classes(Core):
     def instance_stores(self, atom: Inst, name: str, inside: list[Class]) -> Value:
         """What methods assign to an attribute of `self`."""
         found: set[Atom] = set()
-        related = {*inside, *self.project.subclasses(self, atom.cls)}
+        related = {*inside, *self.subclasses(atom.cls)}
         for store in self.project.stores(name, atom.cls.module):
             function = store.scope
             if not (isinstance(function, Function) and function.owner in related):
@@ -326,9 +353,9 @@ class Classes(Core):
                     return value if binding.value.static else _bound(value, myself)
                 return value
         if "flask.Flask" in outside:
-            return one(HostAttr("app", name))
+            return one(HostAttribute("app", name))
         if kind := self.host_kind(owner):
-            return self.plain_host_attribute(Host(kind), name, here)
+            return self.plain_host_attribute(HostObject(kind), name, here)
         found: set[Atom] = set()
         for base in outside:
             if base not in ("builtins.object", "typing.Generic", "abc.ABC"):

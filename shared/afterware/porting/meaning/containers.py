@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..flask.atoms import HostPart
 from ..tree.index import Addition, Function, Module, Scope, container_name, terminal_name
 from .core import Core
 from .frames import Arguments, Origin
@@ -22,7 +23,6 @@ from .values import (
     Inst,
     Map,
     Obj,
-    Part,
     Record,
     Seq,
     Site,
@@ -275,7 +275,7 @@ class Containers(Core):
             found |= self.eval(values[-1 if how == "insert" else 0], frame)
         return frozenset(found)
 
-    def put_under(self, base: ast.expr, atom: Part | Obj, key: Any, frame: Frame) -> Value:
+    def put_under(self, base: ast.expr, atom: HostPart | Obj, key: Any, frame: Frame) -> Value:
         """What the tree puts under a key of the host's or a library's own dict."""
         found: set[Atom] = set()
         for addition in self.project.additions(container_name(base), frame.scope.module)[:SITES]:
@@ -368,7 +368,7 @@ def _same(first: Site, second: Site) -> bool:
     return first[:short] == second[:short] and ("item" in first) == ("item" in second)
 
 
-def _of_an_app(base: ast.expr, atom: Part | Obj) -> bool:
+def _of_an_app(base: ast.expr, atom: HostPart | Obj) -> bool:
     """Whether `base` is this part of something of which only the name is known, and that is app."""
     return (
         isinstance(base, ast.Attribute)
@@ -377,8 +377,8 @@ def _of_an_app(base: ast.expr, atom: Part | Obj) -> bool:
     )
 
 
-def _is_it(each: Atom, atom: Part | Obj) -> bool:
-    if isinstance(each, Part):
+def _is_it(each: Atom, atom: HostPart | Obj) -> bool:
+    if isinstance(each, HostPart):
         return each == atom
     return (
         isinstance(each, Obj)

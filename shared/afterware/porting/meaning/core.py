@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ..flask.atoms import HostObject, HostPart
+from .budget import NoQuestionError, Question
 from .values import (
     MORE,
     UNKNOWN,
@@ -12,12 +15,10 @@ from .values import (
     Const,
     Data,
     Func,
-    Host,
     Inst,
     Map,
     Obj,
-    Part,
-    Place,
+    Position,
     Seq,
     Site,
     Value,
@@ -26,7 +27,7 @@ from .values import (
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ..tree.index import Binding, Call, Class, Function, Module, Scope, Store
     from ..tree.project import Project
@@ -61,19 +62,22 @@ class Core:
         self._adding: set[Site] = set()
         self._depth = 0
         self._cuts = 0
-        self._steps = 0
-        self.limit = _STEPS
+        self._question: Question | None = None
+        self._subclasses: dict[Class, list[Class]] = {}
+        self._host_classes: dict[tuple[str, str], list[Class]] = {}
+        self._speaks: dict[Module, bool] = {}
 
-    @property
-    def exhausted(self) -> bool:
-        """Whether the question led further than is followed."""
-        return self._steps > self.limit
-
-    def begin(self) -> None:
-        """Start on a new question, with the whole allowance of steps."""
-        if self._steps > self.limit // 10:
-            self.forget()  # what was cut short there may have an answer now
-        self._steps = 0
+    @contextmanager
+    def question(self) -> Iterator[Question]:
+        """Start on a new question, with a budget of its own."""
+        question, before = Question(_STEPS), self._question
+        self._question = question
+        try:
+            yield question
+        finally:
+            if question.steps > question.limit // 10:
+                self.forget()  # what was cut short there may have an answer now
+            self._question = before
 
     def frame(self, scope: Scope) -> Frame:
         """The frame of a scope whose parameters stand for what all callers pass."""
@@ -151,11 +155,14 @@ class Core:
         """What an expression may stand for, in a frame."""
         if node is None:
             return UNKNOWN
+        question = self._question
+        if question is None:
+            raise NoQuestionError
         key = id(node)
         found = frame.cache.get(key)
         if found is not None:
             return found
-        if key in frame.busy or self._depth > DEEP or self._steps > self.limit:
+        if key in frame.busy or self._depth > DEEP or question.exhausted:
             self._cuts += 1
             return UNKNOWN
         method = getattr(self, f"_{type(node).__name__}", None)
@@ -163,7 +170,7 @@ class Core:
             return UNKNOWN
         frame.busy.add(key)
         self._depth += 1
-        self._steps += 1
+        question.steps += 1
         cuts = self._cuts
         try:
             value: Value = method(node, frame)
@@ -172,7 +179,7 @@ class Core:
             frame.busy.discard(key)
         if len(value) > _WIDE:
             value = self._narrowed(value)
-        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 10:
+        if cuts == self._cuts or self._depth == 0 or question.steps > question.limit // 10:
             frame.cache[key] = value
         return value
 
@@ -223,7 +230,9 @@ class Core:
 
         def by_factory(self, factory: Value, node: ast.AST | None, frame: Frame) -> Value: ...
 
-        def put_under(self, base: ast.expr, atom: Part | Obj, key: Any, frame: Frame) -> Value: ...
+        def put_under(
+            self, base: ast.expr, atom: HostPart | Obj, key: Any, frame: Frame
+        ) -> Value: ...
 
         def of_instance(self, value: Value, atom: Inst) -> Value: ...
 
@@ -233,9 +242,9 @@ class Core:
 
         def of_custom(self, kind: str, name: str, frame: Frame) -> Value: ...
 
-        def place(self, node: ast.expr | None, frame: Frame) -> Place: ...
+        def place(self, node: ast.expr | None, frame: Frame) -> Position: ...
 
-        def plain_host_attribute(self, atom: Host, name: str, frame: Frame) -> Value: ...
+        def plain_host_attribute(self, atom: HostObject, name: str, frame: Frame) -> Value: ...
 
         def call_method(
             self, atom: Inst, name: str, arguments: Arguments, frame: Frame
@@ -250,9 +259,13 @@ class Core:
 
         def external(self, path: str) -> Value: ...
 
+        def subclasses(self, cls: Class) -> list[Class]: ...
+
+        def speaks_flask(self, module: Module) -> bool: ...
+
         def find_method(self, cls: Class, name: str) -> Function | None: ...
 
-        def host_attribute(self, atom: Host, name: str, frame: Frame) -> Value: ...
+        def host_attribute(self, atom: HostObject, name: str, frame: Frame) -> Value: ...
 
         def imported(self, module: Module, level: int, dotted: str, name: str | None) -> Value: ...
 

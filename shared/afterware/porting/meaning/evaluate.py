@@ -23,3 +23,8 @@ class Evaluator(Expressions, Names, Parameters, Attributes, Classes, Calls, Cont
 
     :param project: the files.
     """
+
+    @property
+    def model(self) -> Evaluator:
+        """What the framework adds."""
+        return self

@@ -6,27 +6,12 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from ..flask.atoms import HostObject, HostPart
 from ..tree.index import Function
 from .core import Core
 from .frames import Arguments, Frame
 from .pieces import SITES, item_of
-from .values import (
-    NOWHERE,
-    UNKNOWN,
-    Atom,
-    Const,
-    Data,
-    Ext,
-    Func,
-    Host,
-    Inst,
-    Map,
-    Obj,
-    Part,
-    Seq,
-    Value,
-    one,
-)
+from .values import NOWHERE, UNKNOWN, Atom, Const, Data, Ext, Func, Inst, Map, Obj, Seq, Value, one
 
 __all__ = ["Expressions"]
 
@@ -158,7 +143,7 @@ class Expressions(Core):
                     found |= self.contents(atom)
             elif isinstance(atom, Map):
                 found |= self.contents(atom, key)
-            elif isinstance(atom, Part):
+            elif isinstance(atom, HostPart):
                 put: Value = UNKNOWN
                 if atom.path.startswith("app."):
                     put = self.put_under(node.value, atom, key, frame)
@@ -169,11 +154,11 @@ class Expressions(Core):
                     found |= self.put_under(node.value, atom, key, frame)
             elif isinstance(atom, Ext):
                 found.add(Obj(atom.path + "[]"))
-            elif isinstance(atom, Host):
+            elif isinstance(atom, HostObject):
                 if atom.kind == "funcs":
-                    found.add(Host("funclist"))
+                    found.add(HostObject("funclist"))
                 elif atom.kind in ("session", "app"):
-                    found.add(Part(atom.kind))
+                    found.add(HostPart(atom.kind))
             elif isinstance(atom, Inst):
                 found |= self.call_method(atom, "__getitem__", Arguments([UNKNOWN]), frame)
         return frozenset(found)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..flask import host
+from ..flask.atoms import HostObject, Registrar
 from ..tree.index import Binding, Class, Function, Module, Scope, terminal_name
 from ..tree.project import Package
 from .values import (
@@ -17,11 +18,9 @@ from .values import (
     Data,
     Ext,
     Func,
-    Host,
     Inst,
     ModuleRef,
     Obj,
-    Reg,
     Seq,
     Value,
     Wrapped,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Sequence
 
+from .budget import NoQuestionError
 from .core import Core
 from .frames import Arguments, Frame, PackageRef
 from .pieces import DEEP
@@ -123,6 +123,9 @@ class Names(Core):
 
     def binding(self, binding: Binding, frame: Frame) -> Value:
         """What a name stands for where this binding of it holds."""
+        question = self._question
+        if question is None:
+            raise NoQuestionError
         key = id(binding)
         found = frame.cache.get(key)
         if found is not None:
@@ -138,7 +141,7 @@ class Names(Core):
         finally:
             self._depth -= 1
             frame.busy.discard(key)
-        if cuts == self._cuts or self._depth == 0 or self._steps > self.limit // 10:
+        if cuts == self._cuts or self._depth == 0 or question.steps > question.limit // 10:
             frame.cache[key] = value
         return value
 
@@ -270,14 +273,14 @@ class Names(Core):
                 path = f"flask.{last}"
             name = path.removeprefix("flask.")
             if name in host.PROXIES:
-                return one(Host(host.PROXIES[name]))
+                return one(HostObject(host.PROXIES[name]))
             if name == "after_this_request":
-                return one(Reg("after_this_request", ""))
+                return one(Registrar("after_this_request", ""))
         elif top == "werkzeug" and rest.rpartition(".")[2] in ("Response", "BaseResponse"):
             path = "werkzeug.Response"
         elif top == "afterware" and path.rpartition(".")[2] in host.PROXIES:
             # Afterware's proxies stand for the host's own objects.
-            return one(Host(host.PROXIES[path.rpartition(".")[2]]))
+            return one(HostObject(host.PROXIES[path.rpartition(".")[2]]))
         return one(Ext(path))
 
 

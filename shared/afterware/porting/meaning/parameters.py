@@ -5,23 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from ..flask.atoms import HostObject, HostPart
 from ..tree.index import Call, Class, Function, terminal_name
-from .values import (
-    UNKNOWN,
-    Atom,
-    ClassRef,
-    Const,
-    Ext,
-    Func,
-    Host,
-    Inst,
-    Map,
-    Obj,
-    Part,
-    Seq,
-    Value,
-    one,
-)
+from .values import UNKNOWN, Atom, ClassRef, Const, Ext, Func, Inst, Map, Obj, Seq, Value, one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,12 +85,12 @@ class Parameters(Core):
     def instance_of(self, path: str) -> Value:
         """An instance of a class outside the tree; nothing for a built-in type."""
         known = {
-            "flask.Flask": Host("app"),
-            "flask.Blueprint": Host("blueprint"),
-            "flask.Response": Host("response"),
-            "werkzeug.Response": Host("response"),
-            "flask.Request": Host("request"),
-            "werkzeug.wrappers.Request": Host("request"),
+            "flask.Flask": HostObject("app"),
+            "flask.Blueprint": HostObject("blueprint"),
+            "flask.Response": HostObject("response"),
+            "werkzeug.Response": HostObject("response"),
+            "flask.Request": HostObject("request"),
+            "werkzeug.wrappers.Request": HostObject("request"),
         }.get(path)
         if known is not None:
             return one(known)
@@ -129,7 +115,7 @@ class Parameters(Core):
             names = {function.parent.name}
             if function.name == "__call__":
                 names.add("")
-            names |= {cls.name for cls in self.project.subclasses(self, function.parent)}
+            names |= {cls.name for cls in self.subclasses(function.parent)}
         return self.project.calls(names, function.module)[:SITES]
 
     def calls_of(
@@ -210,7 +196,7 @@ class Parameters(Core):
                 found |= {Const(key) for key, _ in atom.items if key is not None}
             elif isinstance(atom, Obj):
                 found |= item_of(atom)
-            elif isinstance(atom, Part):
+            elif isinstance(atom, HostPart):
                 found.add(atom)
             elif isinstance(atom, Inst):
                 found |= self._iterated(atom)
@@ -243,7 +229,7 @@ class Parameters(Core):
                         found |= self.contents(atom)
                 elif isinstance(atom, Obj):
                     found |= item_of(atom)
-                elif isinstance(atom, Part):
+                elif isinstance(atom, HostPart):
                     found.add(atom)
             value = frozenset(found)
         return value

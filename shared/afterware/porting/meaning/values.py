@@ -29,17 +29,12 @@ __all__ = [
     "Ext",
     "Func",
     "Getter",
-    "Host",
-    "HostAttr",
     "Inst",
     "Map",
     "ModuleRef",
     "Obj",
-    "Part",
-    "Place",
-    "Proxied",
+    "Position",
     "Record",
-    "Reg",
     "Seq",
     "Site",
     "TupleClass",
@@ -89,9 +84,9 @@ class Atom:
 
 Value = frozenset[Atom]
 UNKNOWN: Value = frozenset()
-Place = tuple[str, int, int]  # file, line, column
+Position = tuple[str, int, int]  # file, line, column
 Site = tuple[str | int, ...]  # a place; of what an instance keeps, followed by the instance's
-NOWHERE: Place = ("", 0, 0)
+NOWHERE: Position = ("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +132,7 @@ class Obj(Atom):
     __hash__ = Atom.__hash__
 
     path: str
-    site: Place = NOWHERE
+    site: Position = NOWHERE
     left: bool = False
     flags: frozenset[str] = frozenset()
 
@@ -197,44 +192,6 @@ class Inst(Atom):
     frame: Frame | None = None
     exact: bool = False
     site: Site = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Host(Atom):
-    """One of the host's own objects: response, request, session, g, app, blueprint, funcs."""
-
-    __hash__ = Atom.__hash__
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class HostAttr(Atom):
-    """An attribute of one of the host's objects, before it is called."""
-
-    __hash__ = Atom.__hash__
-
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part(Atom):
-    """Something in memory that belongs to a host's object: headers, args, config."""
-
-    __hash__ = Atom.__hash__
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reg(Atom):
-    """What registers hooks: `app.after_request` and its like."""
-
-    __hash__ = Atom.__hash__
-
-    name: str
-    receiver: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,20 +270,6 @@ class Getter(Atom):
 
     names: tuple[str, ...]
     arguments: tuple[Value, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Proxied(Atom):
-    """Stands beside what a LocalProxy gives, for what it does each time that it is used.
-
-    :param inner: the functions that it calls, or the objects that it looks at.
-    :param name: the attribute that it reads of them, if it is one.
-    """
-
-    __hash__ = Atom.__hash__
-
-    inner: Value
-    name: str = ""
 
 
 def one(atom: Atom) -> Value:

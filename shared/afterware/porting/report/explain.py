@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ..judging.codes import KINDS
+from ..judging.rules import kinds
 
 __all__ = ["explain"]
 
@@ -31,9 +31,9 @@ def explain(code: str) -> str:
     """
     code = code.strip().upper()
     record = _record(code)
-    kinds = [kind for kind in KINDS.values() if kind.code == code]
-    if record is None and not kinds:
-        known = ", ".join(sorted({kind.code for kind in KINDS.values()}))
+    reported = [kind for kind in kinds().values() if kind.code == code]
+    if record is None and not reported:
+        known = ", ".join(sorted({kind.code for kind in kinds().values()}))
         raise click.BadParameter(
             f"there is no code {code}. There are: {known}", param_hint="--explain"
         )
@@ -52,9 +52,9 @@ def explain(code: str) -> str:
             lines += ["", *record.see]
     else:
         lines += [code, ""]
-    if kinds:
+    if reported:
         lines += ["", "What `afterware check` reports under it:"]
-        for kind in kinds:
+        for kind in reported:
             lines.append(f"  {kind.message.replace('{}', '...')} ({', '.join(kind.needs)})")
             lines.append(f"      {kind.remedy.replace('{}', '...')}")
     return "\n".join(lines) + "\n"

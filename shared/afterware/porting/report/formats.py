@@ -10,7 +10,7 @@ from .summary import summarise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..check import Finding, JudgedHook, Outcome
+    from ..check import Finding, JudgedEntry, Outcome
 
 __all__ = ["as_github", "as_json", "as_text", "document"]
 
@@ -37,11 +37,11 @@ def as_text(outcome: Outcome) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _worst(hook: JudgedHook) -> str:
+def _worst(hook: JudgedEntry) -> str:
     return min((finding.bites for finding in hook.findings), key=_ORDER.__getitem__)
 
 
-def _hook_lines(hook: JudgedHook) -> Iterator[str]:
+def _hook_lines(hook: JudgedEntry) -> Iterator[str]:
     yield f"{hook.file}:{hook.line}: {hook.name} ({hook.registered}): {', '.join(hook.needs)}"
     for finding in hook.findings:
         yield f"  {hook.file}:{finding.line}:{finding.column}: {finding.code} {finding.message}"

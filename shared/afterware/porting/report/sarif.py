@@ -10,10 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..judging.codes import KINDS
+from ..judging.findings import BITES
+from ..judging.rules import kinds
 
 if TYPE_CHECKING:
-    from ..check import Finding, JudgedHook, Outcome
+    from ..check import Finding, JudgedEntry, Outcome
+    from ..judging.rule import Kind
 
 __all__ = ["as_sarif"]
 
@@ -27,9 +29,13 @@ _LEVELS = {
 
 def as_sarif(outcome: Outcome) -> str:
     """The findings as one run of SARIF 2.1.0."""
-    used = sorted({finding.code for hook in outcome.hooks for finding in hook.findings})
-    rules = [_rule(code) for code in used]
-    index = {code: number for number, code in enumerate(used)}
+    used: dict[str, set[str]] = {}
+    for hook in outcome.hooks:
+        for finding in hook.findings:
+            used.setdefault(finding.code, set()).add(finding.kind)
+    codes = sorted(used)
+    rules = [_rule(code, [kinds()[name] for name in sorted(used[code])]) for code in codes]
+    index = {code: number for number, code in enumerate(codes)}
     run: dict[str, Any] = {
         "tool": {"driver": {"name": "afterware", "version": _version(), "rules": rules}},
         "columnKind": "utf16CodeUnits",
@@ -60,18 +66,21 @@ def as_sarif(outcome: Outcome) -> str:
     return json.dumps(log, indent=2) + "\n"
 
 
-def _rule(code: str) -> dict[str, Any]:
-    kinds = [kind for kind in KINDS.values() if kind.code == code]
+def _rule(code: str, reported: list[Kind]) -> dict[str, Any]:
+    """One code, with the kinds of it that are reported."""
+    messages = dict.fromkeys(kind.message.replace("{}", "something") for kind in reported)
+    remedies = dict.fromkeys(kind.remedy.replace("{}", "it") for kind in reported)
+    worst = min(reported, key=lambda kind: BITES.index(kind.bites))
     return {
         "id": code,
-        "shortDescription": {"text": kinds[0].message.replace("{}", "something")},
-        "help": {"text": kinds[0].remedy.replace("{}", "it")},
-        "defaultConfiguration": {"level": _LEVELS[kinds[0].bites]},
-        "properties": {"tags": sorted({need for kind in kinds for need in kind.needs})},
+        "shortDescription": {"text": "; ".join(messages)},
+        "help": {"text": " ".join(remedies)},
+        "defaultConfiguration": {"level": _LEVELS[worst.bites]},
+        "properties": {"tags": sorted({need for kind in reported for need in kind.needs})},
     }
 
 
-def _result(hook: JudgedHook, finding: Finding, rule: int) -> dict[str, Any]:
+def _result(hook: JudgedEntry, finding: Finding, rule: int) -> dict[str, Any]:
     return {
         "ruleId": finding.code,
         "ruleIndex": rule,

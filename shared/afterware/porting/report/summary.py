@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..judging.codes import NEEDS
+from ..flask.entries import Role
+from ..judging.rule import NEEDS
 
 if TYPE_CHECKING:
     from ..check import Outcome
@@ -25,8 +26,8 @@ def summarise(outcome: Outcome) -> Summary:
     plain = [
         each
         for each in hooks
-        if each.registered != "call-on-close"
-        and (each.hook.function is None or not each.hook.function.is_async)
+        if each.entry.role is not Role.AFTER_RESPONSE
+        and (each.entry.function is None or not each.entry.function.is_async)
     ]
     every_request = [each for each in plain if each.registered != "this-request"]
     return {

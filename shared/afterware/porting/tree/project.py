@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from ..flask import host
 from .flow import read_module
 from .sources import Skipped, Source, Unreadable
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Iterator
 
-    from ..meaning.core import Core
     from .index import Addition, Call, Class, Module, Scope, Store
 
 __all__ = ["Package", "Project"]
@@ -29,8 +27,6 @@ _IMPORT = re.compile(
 )
 # Always the libraries themselves, though a tree may hold a copy of them.
 _HOSTS = frozenset({"flask", "quart", "werkzeug", "jinja2", "click", "blinker", "itsdangerous"})
-# Frameworks that an application of Flask may well use beside it, as clients or for commands.
-_BESIDE_FLASK = frozenset({"requests", "httpx", "urllib3", "click", "typer", "webob", "twisted"})
 _NEARBY = 40  # files that are parsed for having a name in their text
 # And how much text, in bytes, is parsed for that in all: names such as `init` stand everywhere.
 _ALLOWANCE = 2 * 2**20
@@ -44,7 +40,7 @@ _STORED = rb"\.%s\b\s*(?::[^=\n]+)?(?:[-+|]?=[^=]|,[^()\n]*=)"
 _CALLED = rb"\b%s\s*\(|@[\w.]*\b%s\b|\b%s\s+as\s|[(,]\s*(?:\w+\.)*%s\s*[,)]"
 _ADDED = rb"\b%s\b(?:\[[^\n]*\]|\.(?:get|setdefault)\([^\n]*\))*(?:\s*[|+]?=[^=]|\s*\.\s*\w+\()"
 _PASSED = rb"(?:[=(,:]|return)\s*(?:\w+\.)*%s\b"
-_OF_HOST = rb"class\s+\w+\s*\([^)]*%s|\b%s\s+as\s"
+_DERIVED = rb"class\s+\w+\s*\([^)]*%s|\b%s\s+as\s"
 _BOUND = rb"\b%s\s*[:=]"
 _INHERITED = rb"class\s+\w+\s*\([^)]*\b%s\b"
 
@@ -63,9 +59,12 @@ class Project:
     """All files of a tree.
 
     :param sources: the files, parsed or not.
+    :param known: libraries of which enough is known without their code; where one stands in an
+        installed environment inside the tree, its code is not read.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], known: frozenset[str] = frozenset()) -> None:
+        self.known = known
         self.sources: dict[str, Source] = {}
         self.directories: dict[str, bool] = {}
         self.skipped: list[Skipped] = []
@@ -75,9 +74,6 @@ class Project:
         self._linked_homes: set[str] = set()
         self._members: dict[str, list[Source]] = {}
         self._homes: dict[str, list[Source]] = {}
-        self._host_classes: dict[tuple[str, str], list[Class]] = {}
-        self._subclasses: dict[int, list[Class]] = {}
-        self._speaks: dict[int, bool] = {}
         self._parsed: list[Module] = []
         self._stores: dict[tuple[str, str], list[Store]] = {}
         self._package_stores: dict[tuple[str, str], list[Store]] = {}
@@ -147,7 +143,9 @@ class Project:
             if isinstance(found, Package) and parts[0] in sys.stdlib_module_names:
                 continue  # a directory of that name is no reason to hide Python's own module
             if found is not None:
-                return None if self._is_installed(base) and _is_known(parts[0], module) else found
+                return (
+                    None if self._is_installed(base) and self._is_known(parts[0], module) else found
+                )
         return None
 
     def _bases(self, source: Source) -> list[str]:
@@ -196,6 +194,10 @@ class Project:
         if base not in self._installed:
             self._installed[base] = base.endswith(("site-packages", "dist-packages"))
         return self._installed[base]
+
+    def _is_known(self, name: str, module: Module) -> bool:
+        # Inside the library itself its own modules are the tree.
+        return name in self.known and name not in module.source.name.split("/")
 
     # Neighbours
 
@@ -403,36 +405,23 @@ class Project:
                             found.append(call)
         return found
 
-    def subclasses(self, evaluator: Core, cls: Class) -> list[Class]:
-        """The classes of the tree that inherit from one."""
-        found = self._subclasses.get(id(cls))
-        if found is None:
-            self._subclasses[id(cls)] = found = []
-            for module in self.mentioning(cls.module, cls.name, _INHERITED):
-                for each in module.classes:
-                    if each is not cls and each.bases and cls in evaluator.mro(each)[0]:
-                        found.append(each)
-            for each in list(found):
-                for below in self.subclasses(evaluator, each):
-                    if below not in found and below is not cls:
-                        found.append(below)
-        return found
+    def inheriting(self, name: str, module: Module) -> list[Class]:
+        """The classes that inherit from one of a name, in the modules linked with one."""
+        return [
+            cls
+            for each in self.mentioning(module, name, _INHERITED)
+            for cls in each.classes
+            if cls.bases
+        ]
 
-    def host_classes(self, evaluator: Core, kind: str, module: Module) -> list[Class]:
-        """The tree's own classes of responses or requests, in the modules linked with one."""
-        key = (self.linked(module.source)[0].key, kind)
-        found = self._host_classes.get(key)
-        if found is None:
-            found = self._host_classes[key] = []
-            for each in self.mentioning(module, kind.title(), _OF_HOST):
-                for cls in each.classes:
-                    if cls.bases and evaluator.host_kind(cls) == kind and cls not in found:
-                        found.append(cls)
-            for cls in list(found):
-                for below in self.subclasses(evaluator, cls):
-                    if below not in found:
-                        found.append(below)
-        return found
+    def derived_or_aliased(self, name: str, module: Module) -> list[Class]:
+        """The classes with bases, in the linked modules that inherit from a name or rename it."""
+        return [
+            cls
+            for each in self.mentioning(module, name, _DERIVED)
+            for cls in each.classes
+            if cls.bases
+        ]
 
     def classes_with(self, name: str, module: Module) -> list[Class]:
         """The classes whose body binds a name, in the modules linked with one."""
@@ -442,43 +431,3 @@ class Project:
             for cls in each.classes
             if name in cls.bindings
         ]
-
-    def speaks_flask(self, module: Module) -> bool:
-        """Whether what is called app in a module may be Flask's."""
-        known = self._speaks.get(id(module))
-        if known is None:
-            known = self._speaks[id(module)] = self._decide_flask(module)
-        return known
-
-    def _decide_flask(self, module: Module) -> bool:
-        tops = {
-            dotted.partition(".")[0] for level, dotted, _ in module.imports if level == 0 and dotted
-        }
-        if any("flask" in top.lower() for top in tops):
-            return True
-        others = {top for top in tops if top in host.NOT_FLASK} - _BESIDE_FLASK
-        if others or any(top.startswith("quart") for top in tops):
-            return False
-        linked = self.linked(module.source)
-        if any(_imports(each, b"flask") or b"Flask(" in each.data for each in linked):
-            return True
-        foreign = host.NOT_FLASK - _BESIDE_FLASK
-        if any(_imports(each, top.encode()) for each in linked for top in foreign):
-            return False
-        return not tops & (host.NOT_FLASK - {"click", "typer"}) or b"flask" in module.source.data
-
-
-def _imports(source: Source, package: bytes) -> bool:
-    if package not in source.data:
-        return False
-    return re.search(rb"^\s*(?:from|import)\s+" + package, source.data, re.MULTILINE) is not None
-
-
-def _is_known(name: str, module: Module) -> bool:
-    """Whether a library of an installed environment is one that the knowledge tables cover."""
-    from ..meaning.knowledge import COVERED
-
-    if name not in COVERED:
-        return False
-    # Inside the library itself its own modules are the tree.
-    return name not in module.source.name.split("/")

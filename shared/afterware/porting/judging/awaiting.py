@@ -1,0 +1,63 @@
+"""Awaiting: which expressions of a function have their coroutine awaited, and which lack it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ..meaning.values import Ext, Func
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..meaning.evaluate import Evaluator, Frame
+
+__all__ = ["awaited_in", "gives_coroutine"]
+
+_AWAITING = frozenset({"asyncio.gather", "asyncio.wait_for", "asyncio.shield"})
+
+
+def awaited_in(frame: Frame, evaluator: Evaluator) -> set[int]:
+    """The expressions that are awaited, by id: here, or where they are passed to."""
+    found: set[int] = set()
+    for node in frame.scope.nodes:
+        if isinstance(node, ast.Await):
+            _mark(node.value, found)
+            if isinstance(node.value, ast.Call):
+                for each in _passed_to_be_awaited(node.value, frame, evaluator):
+                    _mark(each, found)
+    return found
+
+
+def _mark(node: ast.expr, found: set[int]) -> None:
+    found.add(id(node))
+    if isinstance(node, ast.Call):
+        found.add(id(node.func))
+
+
+def _passed_to_be_awaited(call: ast.Call, frame: Frame, evaluator: Evaluator) -> Iterable[ast.expr]:
+    for atom in evaluator.eval(call.func, frame):
+        if isinstance(atom, Ext) and atom.path in _AWAITING:
+            yield from call.args
+        elif isinstance(atom, Func) and atom.function.is_async:
+            names = {
+                node.value.id
+                for node in atom.function.nodes
+                if isinstance(node, ast.Await) and isinstance(node.value, ast.Name)
+            }
+            spec = atom.function.args
+            parameters = [each.arg for each in (*spec.posonlyargs, *spec.args)]
+            for name, each in zip(parameters[len(atom.bound) :], call.args, strict=False):
+                if name in names:
+                    yield each
+
+
+def gives_coroutine(evaluator: Evaluator, node: ast.expr, frame: Frame) -> bool:
+    """Whether an expression is a call of an `async def` of the tree, and nothing awaits it."""
+    if not isinstance(node, ast.Call):
+        return False
+    callee = evaluator.eval(node.func, frame)
+    return bool(callee) and all(
+        isinstance(atom, Func) and atom.function.is_async and not atom.function.generator
+        for atom in callee
+    )

@@ -1,0 +1,2 @@
+from sqlalchemy.orm import scoped_session, sessionmaker
+db_session = scoped_session(sessionmaker())

@@ -1,0 +1,2 @@
+from quart import Quart
+web = Quart("x")

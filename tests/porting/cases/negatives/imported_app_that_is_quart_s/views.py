@@ -1,0 +1,4 @@
+from core import web
+@web.after_request
+async def hook(response):
+    return response

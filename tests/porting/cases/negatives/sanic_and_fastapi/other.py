@@ -1,0 +1,5 @@
+from microdot import Microdot
+app = Microdot()
+@app.after_request
+def func(request, response):
+    return response

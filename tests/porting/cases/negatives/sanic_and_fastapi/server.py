@@ -1,0 +1,5 @@
+from sanic import Sanic
+app = Sanic("x")
+@app.after_request
+def hook(request, response):
+    return response

@@ -1,0 +1,2 @@
+def two(response):  # expect: call needs nothing
+    return response

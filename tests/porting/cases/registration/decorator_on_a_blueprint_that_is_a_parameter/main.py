@@ -1,0 +1,4 @@
+from flask import Blueprint, Flask
+from app import attach
+pages = Blueprint("pages", __name__)
+attach(pages)

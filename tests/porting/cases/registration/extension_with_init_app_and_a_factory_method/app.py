@@ -1,0 +1,3 @@
+from flask import Flask
+from ext import Stamp
+Stamp(Flask(__name__))

@@ -1,0 +1,4 @@
+def third(response):  # expect: loop needs blocking
+    import time
+    time.sleep(0.1)
+    return response

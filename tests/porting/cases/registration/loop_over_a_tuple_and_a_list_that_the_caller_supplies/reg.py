@@ -1,0 +1,3 @@
+def install(app, hooks=()):
+    for each in hooks:
+        app.after_request(each)

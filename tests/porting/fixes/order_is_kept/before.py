@@ -1,0 +1,28 @@
+import time
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.after_request
+def one(response):
+    response.headers["X-Order"] = response.headers.get("X-Order", "") + "1"
+    return response
+
+
+@app.after_request
+def two(response):
+    time.sleep(0.001)
+    response.headers["X-Order"] = response.headers.get("X-Order", "") + "2"
+    return response
+
+
+@app.after_request
+def three(response):
+    response.headers["X-Order"] = response.headers.get("X-Order", "") + str(len(response.data))
+    return response
+
+
+@app.route("/")
+def index():
+    return "hello"
