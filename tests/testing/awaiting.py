@@ -81,7 +81,7 @@ def _starts(text: str) -> list[int]:
 
 
 def awaited(text: str) -> str:
-    """*text*, with nested functions that use any of these made `async def`, and what they use awaited."""
+    """*text*, with views and hooks that use any of these made `async def`, and the uses awaited."""
     starts = _starts(text)
     source = text.encode()
     edits: list[tuple[int, bytes]] = []
@@ -103,7 +103,9 @@ def awaited(text: str) -> str:
     for node in ast.walk(module):
         if isinstance(node, ast.FunctionDef) and node not in own and not _yields(node):
             inside(node)
-    for place, piece in sorted(set(edits), key=lambda edit: (edit[0], edit[1] != b")"), reverse=True):
+    for place, piece in sorted(
+        set(edits), key=lambda edit: (edit[0], edit[1] != b")"), reverse=True
+    ):
         source = source[:place] + piece + source[place:]
     return source.decode()
 
@@ -132,10 +134,10 @@ def _in(node: ast.AST):
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 yield from _in(argument)
             return
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in READ:
-        if _of_exchange(node):
-            yield node
-            return
+    loaded = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    if loaded and node.attr in READ and _of_exchange(node):
+        yield node
+        return
     for child in ast.iter_child_nodes(node):
         yield from _in(child)
 

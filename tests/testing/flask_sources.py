@@ -1,4 +1,4 @@
-"""Flask's own tests and its tutorial, fetched by pip when they are run; nothing of them is kept here."""
+"""Flask's own tests and its tutorial, fetched by pip when they are run; none are kept here."""
 
 from __future__ import annotations
 

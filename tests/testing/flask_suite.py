@@ -41,8 +41,8 @@ def pytest_collection_modifyitems(items):
 
 def pytest_runtest_logreport(report):
     if report.when == "call" or report.failed:
-        said = str(report.longrepr.reprcrash.message) if hasattr(report.longrepr, "reprcrash") else ""
-        said = said or str(report.longrepr or "")
+        crash = getattr(report.longrepr, "reprcrash", None)
+        said = str(report.longrepr or "") if crash is None else crash.message
         with open("outcomes.jsonl", "a") as file:
             file.write(json.dumps([report.nodeid, report.outcome, said]) + "\\n")
 """
@@ -50,7 +50,7 @@ def pytest_runtest_logreport(report):
 
 def prepared(source: Path, folder: Path) -> None:
     """Copy the tests, with the names of Quart, and with what it gives to be awaited awaited."""
-    from awaiting import awaited, renamed
+    from testing.awaiting import awaited, renamed
 
     shutil.copytree(source / "tests", folder / "tests", ignore=shutil.ignore_patterns("type_check"))
     for path in (folder / "tests").rglob("*.py"):
@@ -101,8 +101,8 @@ def outcomes(folder: Path) -> dict[str, tuple[str, str]]:
 
 def run() -> dict[str, tuple[str, str]]:
     """Fetch, prepare and run."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    from flask_sources import fetched
+    sys.path.insert(0, str(ROOT / "tests"))
+    from testing.flask_sources import fetched
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -149,7 +149,9 @@ CALLS = {
     ),
     "a Request": lambda client: client.open(Request(environ(json={"a": 1}))),
     "buffered": lambda client: client.get("/", buffered=True),
-    "follow_redirects with nothing to follow": lambda client: client.get("/", follow_redirects=True),
+    "follow_redirects with nothing to follow": lambda client: client.get(
+        "/", follow_redirects=True
+    ),
 }
 
 
@@ -176,7 +178,9 @@ def test_the_base_of_every_request_is_the_clients(both):
     assert answers[0]["agent"] == "of the test"
 
 
-@pytest.mark.parametrize("options", [{"SERVER_NAME": "example.org:81"}, {"APPLICATION_ROOT": "/up"}])
+@pytest.mark.parametrize(
+    "options", [{"SERVER_NAME": "example.org:81"}, {"APPLICATION_ROOT": "/up"}]
+)
 def test_the_apps_own_name_and_root_are_taken(options, both):
     answers = []
     for twin in both:
@@ -191,7 +195,9 @@ REFUSED = {
     "a form that is no mapping": lambda client: client.post("/", form=[("a", "1")]),
     "an unknown argument": lambda client: client.get("/", nothing=1),
     "two queries": lambda client: client.get("/?a=1", query_string={"b": "2"}),
-    "a base_url and a subdomain": lambda client: client.get("/", base_url="http://a", subdomain="b"),
+    "a base_url and a subdomain": lambda client: client.get(
+        "/", base_url="http://a", subdomain="b"
+    ),
 }
 
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from awaiting import awaited
-from flask_sources import fetched
+from testing.awaiting import awaited
+from testing.flask_sources import fetched
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +20,10 @@ ROOT = Path(__file__).parents[2]
 # thread. Each is looked for as a pattern, and must be found.
 BY_HAND = {
     "db.py": [
-        (r"with current_app\.open_resource\((.*?)\) as", r"with open(Path(current_app.root_path, \1), 'rb') as"),  # noqa: E501 - a pattern and what it becomes
+        (
+            r"with current_app\.open_resource\((.*?)\) as",
+            r"with open(Path(current_app.root_path, \1), 'rb') as",
+        ),
         (r"^def close_db", "async def close_db"),
         (r"^import sqlite3$", "import sqlite3\nfrom pathlib import Path"),
     ],

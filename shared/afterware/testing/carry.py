@@ -41,9 +41,9 @@ def adopt(context: Mapping[ContextVar[Any], Any]) -> None:
     :param context: a Context, or a snapshot of one.
     """
     for var, value in context.items():
-        if var.get(_MISSING) is not value and var not in _STAY:
-            if not var.name.startswith(_HOSTS):
-                var.set(value)
+        carried = var not in _STAY and not var.name.startswith(_HOSTS)
+        if carried and var.get(_MISSING) is not value:
+            var.set(value)
 
 
 class Carried:

@@ -9,6 +9,7 @@ for more, as a WSGI app is.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from contextvars import copy_context
@@ -34,6 +35,9 @@ _LEAVE_SECONDS = 5.0
 
 # Turns of the loop in which an app that is told that its client left may end by itself.
 _LEAVE_TURNS = 10
+
+# Turns of the loop that an app is given to end when what it raised has gone out of the loop.
+_ABORT_TURNS = 20
 
 _BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
@@ -95,6 +99,8 @@ class Exchange:
             piece = self._body.read(_CHUNK)
             # An empty read is the end; a body that is shorter than it was said to be ends there.
             self._body_read = not piece
+            if piece:
+                await asyncio.sleep(0)  # what the app has had it may use up before it gets more
             return {"type": "http.request", "body": piece, "more_body": bool(piece)}
         await asyncio.shield(self._left)
         return {"type": "http.disconnect"}
@@ -110,6 +116,10 @@ class Exchange:
             if not more:
                 self._finish()
             elif self._bodiless and not self.whole:
+                # Nobody waits for the rest. What has begun with the first piece ends with it.
+                if self._left.done():
+                    self._wake()
+                    await self._hold()
                 self._leave()
             elif self._pieces and not self.whole:
                 self._wake()
@@ -177,7 +187,9 @@ class Exchange:
             adopt(self._seen)
         if self.error is not None:
             self._settle_task()
-            raise explained(self.error)
+            raise explained(_out_of_a_teardown(self.error))
+        if self._bodiless and not self._task.done():
+            self.close()
         if self._task.done() and not self._pieces:
             self._raise_failure()
         if self.status is None:
@@ -216,11 +228,26 @@ class Exchange:
         try:
             loop.run_until_complete(self._waiting)
         except BaseException:
-            if not self._task.done():
-                self._task.cancel()  # Ctrl-C, or a time-out raised into this thread
+            self._abort()
             raise
         finally:
             self._waiting = None
+
+    def _abort(self) -> None:
+        """Ctrl-C, SystemExit, or a time-out that was raised into this thread: let go of the app.
+
+        What goes out of a loop like that goes out of it once for each task that it passes through.
+        """
+        self._closed = True
+        for _ in range(_ABORT_TURNS):
+            if self._task.done():
+                break
+            self._task.cancel()
+            with contextlib.suppress(BaseException):
+                self.thread.loop.run_until_complete(asyncio.sleep(0))
+        for task, exchange in list(self.thread.tasks.items()):
+            if exchange is self and task.done() and not task.cancelled():
+                task.exception()  # has been seen: it is on its way to the test
 
     def _raise_failure(self) -> None:
         if self._closed or self._task.cancelled():
@@ -273,6 +300,17 @@ class Exchange:
             self._closed = True
             self._pieces.clear()
             self.thread.loop.call_soon_threadsafe(self._task.cancel)
+
+
+def _out_of_a_teardown(error: BaseException) -> BaseException:
+    """What a teardown function raised: Quart 0.23 and newer put it in a group, and that in one."""
+    while (
+        isinstance(error, BaseExceptionGroup)
+        and len(error.exceptions) == 1
+        and error.message.startswith("Errors during ")
+    ):
+        error = error.exceptions[0]
+    return error
 
 
 class _LeftError(OSError):

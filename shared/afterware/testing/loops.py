@@ -57,14 +57,13 @@ class ThreadLoop:
 
     def __init__(self) -> None:
         self.loop = new_loop()
-        self.process = os.getpid()
         self.lifespans: list[Lifespan] = []
         # Which call each task was started by; for `settle`.
         self.tasks: WeakKeyDictionary[asyncio.Task[Any], Exchange] = WeakKeyDictionary()
         # Answers that are still being streamed: nothing else may hold their tasks.
         self.open: set[Exchange] = set()
-        executor = _Executor(thread_name_prefix="afterware-testing")
-        self.loop.set_default_executor(executor)
+        self._executor = _Executor(thread_name_prefix="afterware-testing")
+        self.loop.set_default_executor(self._executor)
         self.loop.set_task_factory(self._new_task)
 
     def _new_task(
@@ -101,6 +100,8 @@ class ThreadLoop:
                 failed.append(error)
         try:
             self.loop.run_until_complete(self._wind_up())
+            # Not the loop's own way, which needs a thread, and a thread that ends starts none.
+            self._executor.shutdown()
         finally:
             self.loop.close()
         if failed:
@@ -116,16 +117,23 @@ class ThreadLoop:
             if task.done() and not task.cancelled():
                 task.exception()  # has been seen: a stream that nobody read has nobody to tell
         await self.loop.shutdown_asyncgens()
-        await self.loop.shutdown_default_executor()
+
+
+class _Mine:
+    """A thread's hold on its loop: a thread that ends closes it."""
+
+    def __init__(self) -> None:
+        self.thread = ThreadLoop()
+        self._process = os.getpid()
 
     def __del__(self) -> None:
-        # A thread that ends takes its loop with it.
-        if self.process == os.getpid() and not self.loop.is_closed() and not in_running_loop():
-            self.close()
+        here = self._process == os.getpid() and not in_running_loop()
+        if here and not self.thread.loop.is_closed():
+            self.thread.close()
 
 
 class _Local(threading.local):
-    mine: ThreadLoop | None = None
+    mine: _Mine | None = None
 
 
 _local = _Local()
@@ -133,11 +141,11 @@ _local = _Local()
 
 def _forget() -> None:
     """In a forked child: the loop is the parent's."""
-    mine = _local.mine
+    mine = existing()
     if mine is not None:
-        _local.mine = None
         with contextlib.suppress(Exception):
             mine.loop.close()
+        _local.mine = None
 
 
 if hasattr(os, "register_at_fork"):
@@ -147,22 +155,23 @@ if hasattr(os, "register_at_fork"):
 def this_thread() -> ThreadLoop:
     """The private loop of the calling thread; made when first needed."""
     mine = _local.mine
-    if mine is None or mine.loop.is_closed():
-        mine = _local.mine = ThreadLoop()
-    return mine
+    if mine is None or mine.thread.loop.is_closed():
+        mine = _local.mine = _Mine()
+    return mine.thread
 
 
 def existing() -> ThreadLoop | None:
     """The private loop of the calling thread, if it has one."""
     mine = _local.mine
-    return None if mine is None or mine.loop.is_closed() else mine
+    return None if mine is None or mine.thread.loop.is_closed() else mine.thread
 
 
 def drop() -> None:
     """Close the private loop of the calling thread, after the after_serving of every app on it."""
-    mine, _local.mine = _local.mine, None
-    if mine is not None and not mine.loop.is_closed():
-        mine.close()
+    thread = existing()
+    if thread is not None:
+        thread.close()
+    _local.mine = None
 
 
 def in_running_loop() -> bool:
