@@ -19,6 +19,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from fnmatch import fnmatchcase
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +103,6 @@ def outcomes(folder: Path) -> dict[str, tuple[str, str]]:
 
 def run() -> dict[str, tuple[str, str]]:
     """Fetch, prepare and run."""
-    sys.path.insert(0, str(ROOT / "tests"))
     from testing.flask_sources import fetched
 
     with tempfile.TemporaryDirectory() as name:
@@ -111,6 +112,75 @@ def run() -> dict[str, tuple[str, str]]:
         return outcomes(folder / "suite")
 
 
+def surprises(found: dict[str, tuple[str, str]], quart: str) -> list[str]:
+    """What is not as the records say, a line each."""
+    from testing.flask_suite_records import DIFFER, expected
+
+    lines = []
+    for test, (outcome, said) in found.items():
+        if (outcome == "passed") == (expected(test, quart) is not None):
+            lines.append(f"{test}: {outcome} {said[:200]}")
+    lines += [
+        f"{each.test}: no such test"
+        for each in DIFFER
+        if each.on in ("", quart) and not any(fnmatchcase(test, each.test) for test in found)
+    ]
+    return lines
+
+
+def page(found: dict[str, tuple[str, str]]) -> str:
+    """The page of the documentation, made of a run that was as the records say."""
+    from testing.flask_suite_records import DIFFER, expected
+
+    versions = ("0.22", "0.23")
+    files = sorted({test.partition("::")[0] for test in found})
+    counts = []
+    for file in [*files, ""]:
+        tests = [test for test in found if test.startswith(file)]
+        passed = [sum(expected(test, each) is None for test in tests) for each in versions]
+        name = f"`{file}`" if file else "**all**"
+        counts.append(f"| {name} | {len(tests)} | {passed[0]} | {passed[1]} |")
+    rows = []
+    for each in DIFFER:
+        link = f"[{each.record}](differences.md#{each.record.lower()})" if each.record else ""
+        name = each.test.replace("[[]", "[").replace("*", "...")
+        on = f" (Quart {each.on})" if each.on else ""
+        rows.append(f"| `{name}` | {link} | {each.why}{on} |")
+    head = HEAD.format(flask=version("flask"))
+    return "\n".join([head, *counts, "", MIDDLE, *rows, ""])
+
+
+HEAD = """# Flask's own tests, on Quart
+
+This page is written by `python tests/testing/flask_suite.py --write`; it fetches the tests of
+Flask {flask}, puts Quart in the place of Flask, and runs those that go through a client with
+`-p afterware.testing`. The apps, views and hooks are written out in those tests, so they are ported
+as little as can be: `quart` for `flask`, and `async def` and `await` where Quart gives something to
+be awaited. What the tests themselves say is as Flask's authors wrote it.
+
+| | tests | pass on Quart 0.22 | pass on Quart 0.23 |
+|---|---|---|---|"""
+
+MIDDLE = """Those that do not pass, each by the record of [the catalogue](differences.md) that it
+runs into. Where there is none, the test is about something that is Flask's alone, or that versions
+of Quart do otherwise among themselves.
+
+| test | record | what it wants |
+|---|---|---|"""
+
+
+def main() -> int:
+    sys.path.insert(0, str(ROOT / "tests"))
+    found = run()
+    wrong = surprises(found, ".".join(version("quart").split(".")[:2]))
+    for line in wrong:
+        print(line)
+    passed = sum(outcome == "passed" for outcome, _ in found.values())
+    print(f"{len(found)} tests, {passed} passed, {len(wrong)} not as the records say")
+    if "--write" in sys.argv and not wrong:
+        PAGE.write_text(page(found), "utf-8")
+    return 1 if wrong else 0
+
+
 if __name__ == "__main__":
-    for test, (outcome, said) in run().items():
-        print(outcome, test, said[:150])
+    sys.exit(main())

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["noted", "report"]
+__all__ = ["noted", "report", "taken"]
 
 _MESSAGE = "coroutine .* was never awaited"
 _NAME = re.compile(r"coroutine '(.+)' was never awaited")
@@ -41,9 +41,16 @@ def noted() -> Iterator[list[str]]:
         warnings.showwarning = showwarning
         try:
             yield seen
-            gc.collect(1)  # one that is in a cycle is freed by the collector
         finally:
             sys.set_coroutine_origin_tracking_depth(depth)
+
+
+def taken(seen: list[str]) -> list[str]:
+    """What has been noted since this was last asked for."""
+    gc.collect(1)  # a coroutine that is in a cycle is freed by the collector
+    noted_so_far = seen.copy()
+    seen.clear()
+    return noted_so_far
 
 
 def report(seen: list[str]) -> str:

@@ -91,7 +91,7 @@ class SyncContext:
 
         live = carried.context.run(live_contexts) or self._native
         has_request = any(map(_has_request, live))
-        shown = flask_names.show(FlaskView(live), request=has_request)
+        shown = flask_names.show(FlaskView(live, self), request=has_request)
         self._pushed.append((carried, shown))
 
     def pop(self, exc: BaseException | None = None) -> None:

@@ -42,16 +42,23 @@ class FlaskRequest:
 
 
 class FlaskView:
-    """A context of Quart in the shape that Flask's proxies and helpers look for."""
+    """A context of Quart in the shape that Flask's proxies and helpers look for.
 
-    def __init__(self, contexts: list[Any]) -> None:
+    :param contexts: the live contexts of Quart, the outer one first.
+    :param pushed: what pushed them, and pops them.
+    """
+
+    def __init__(self, contexts: list[Any], pushed: Any) -> None:
         self._contexts = contexts
+        self._pushed = pushed
         self._requests: dict[int, FlaskRequest] = {}
 
     def __getattr__(self, name: str) -> Any:
         if name == "request":
             request = self._contexts[-1].request
             return self._requests.setdefault(id(request), FlaskRequest(request))
+        if name in ("push", "pop"):
+            return getattr(self._pushed, name)
         # `flashes` is `_flashes` where Quart has one kind of context, from 0.23 on.
         for context in reversed(self._contexts):
             for each in (name, f"_{name}"):
@@ -60,7 +67,7 @@ class FlaskView:
         raise AttributeError(f"Quart's context has no {name!r}, which Flask's has")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in ("_contexts", "_requests"):
+        if name in ("_contexts", "_pushed", "_requests"):
             super().__setattr__(name, value)
         elif f"_{name}" in vars(self._contexts[-1]):
             setattr(self._contexts[-1], f"_{name}", value)

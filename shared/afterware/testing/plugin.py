@@ -17,6 +17,7 @@ from .replaced_fakes import fakes_awaitable
 _HELD = "afterware loop held"
 _OWNERS = pytest.StashKey[owners.Owners]()
 _UNDO = pytest.StashKey[ExitStack]()
+_SEEN = pytest.StashKey[list[str]]()
 _WATCH = pytest.StashKey[Watch]()
 _REPORTED = pytest.StashKey[list[tuple[str, str]]]()
 
@@ -92,6 +93,14 @@ def pytest_fixture_setup(
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    # Around all of it: what a fixture does to the filters of warnings lasts until it is taken down.
+    with awaited.noted() as seen:
+        item.stash[_SEEN] = seen
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     with _watched(item, "while its fixtures were made"):
         yield
@@ -117,13 +126,13 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 @contextmanager
 def _watched(item: pytest.Item, when: str) -> Iterator[None]:
     """Fail the test if a coroutine was never awaited in it, and note whether the loop was held."""
-    with awaited.noted() as seen:
-        try:
-            yield
-        finally:
-            watch = item.config.stash.get(_WATCH, None)
-            for held in watch.taken() if watch is not None else ():
-                item.user_properties.append((_HELD, f"{held}{' ' if when else ''}{when}"))
+    try:
+        yield
+    finally:
+        watch = item.config.stash.get(_WATCH, None)
+        for held in watch.taken() if watch is not None else ():
+            item.user_properties.append((_HELD, f"{held}{' ' if when else ''}{when}"))
+    seen = awaited.taken(item.stash[_SEEN])
     if seen:
         never = _never_ran(item) if not when else None
         pytest.fail(never or f"{awaited.report(seen)}{_place(when)}", pytrace=False)
