@@ -10,7 +10,9 @@ __all__ = [
     "AfterwareError",
     "BodyStreamedError",
     "HookConfigurationError",
+    "HookContextError",
     "HookError",
+    "HookNotAdoptedWarning",
     "HookRegistrationError",
     "HookReturnError",
     "HookStopIterationError",
@@ -62,6 +64,10 @@ class HookError(AfterwareError):
         self.hook = hook
 
 
+class HookNotAdoptedWarning(UserWarning):
+    """An extension registered a function past `Hooks.adopt`, which is left to the host."""
+
+
 class HookReturnError(HookError, TypeError):
     """A hook handed back something that its phase has no use for, `None` above all."""
 
@@ -73,6 +79,10 @@ class HookReturnError(HookError, TypeError):
 
 class HookSuspendedError(HookError, RuntimeError):
     """An `async def` hook waited for an event loop on Flask, where it is run without one."""
+
+
+class HookContextError(HookError, ValueError):
+    """A hook reset a ContextVar by a token of another context than the one that it runs in."""
 
 
 class HookStopIterationError(HookError, RuntimeError):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Literal, overload
 from weakref import WeakValueDictionary
 
+from .adopting import Adoption, Options
 from .binding import Binding, OncePerApp, Surround
 from .colour import make_hook
 from .contract import AfterRequest, AfterResponse, BeforeRequest, HookObject, Teardown
@@ -17,6 +19,9 @@ from .hosts import bind
 __all__ = ["Hooks"]
 
 Order = Literal["registered", "reversed"]
+
+# The phases of which "reversed" runs the hook that was registered last first.
+_BACKWARDS = ("after_request", "teardown_request", "teardown_appcontext")
 
 # Given a hook, what to run in its place.
 Around = Callable[[Hook], Callable[..., Any]]
@@ -29,8 +34,9 @@ class Hooks:
     blueprints, of both hosts.
 
     :param order: "registered" runs hooks in the order in which they were registered, in every
-        phase. "reversed" runs after_request and teardown_request hooks last registered first, as
-        both hosts run their own; before_request hooks run as registered there too.
+        phase. "reversed" runs after_request, teardown_request and teardown_appcontext hooks last
+        registered first, as the hosts run their own (but Quart those of teardown_appcontext as
+        registered); before_request hooks run as registered there too.
     """
 
     def __init__(self, *, order: Order = "registered") -> None:
@@ -131,8 +137,40 @@ class Hooks:
         `exc` is the exception that no error handler took, or None, on both hosts. What it returns
         is ignored. One that raises does not keep the others from running. Options and errors are
         those of `before_request`.
+
+        It runs once a request, when the context ends that the request began with. A copy of that
+        (`copy_current_request_context`, or `stream_with_context` on Quart) has no teardown of its
+        own, unless it has a `g` of its own and something was put in it.
         """
         return self._decorate("teardown_request", function, options)
+
+    @overload
+    def teardown_appcontext(self, function: Teardown, /) -> Teardown: ...
+    @overload
+    def teardown_appcontext(
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
+    ) -> Callable[[Teardown], Teardown]: ...
+    def teardown_appcontext(self, function: Any = None, /, **options: Any) -> Any:
+        """Register a hook that runs when an app context is left: `hook(exc)`.
+
+        That is when the request or websocket is over, and at the end of `with app.app_context()`
+        (`async with` on Quart) and of a command of the app's command line. It is the place to close
+        what is kept in `g`, such as a connection: on Quart it runs on the event loop, in the thread
+        in which an inline view opened it.
+
+        `exc` is the exception that no error handler took or that left the `with` block, or None, on
+        both hosts. Otherwise it is as `teardown_request`. On a blueprint it is registered on the
+        app, when the blueprint is, and runs for each of its app contexts.
+
+        .. versionadded:: 0.2
+        """
+        return self._decorate("teardown_appcontext", function, options)
 
     @overload
     def after_response(self, function: AfterResponse, /) -> AfterResponse: ...
@@ -245,17 +283,56 @@ class Hooks:
         binding.belong()
         self._bindings[id(target)] = binding
 
+    def adopt(
+        self,
+        target: Any,
+        *,
+        blocking: bool = True,
+        suspends: bool = True,
+        shield: bool = False,
+        on_error: OnError = "raise",
+    ) -> AbstractContextManager[None]:
+        """Bind what an extension registers on an app: `with hooks.adopt(app): Extension(app)`.
+
+        What is registered meanwhile with `app.before_request`, `after_request`, `teardown_request`
+        and `teardown_appcontext` runs as a hook of these, with their `around` objects. It runs
+        where it was registered among the native functions, and in the host's own order: an
+        extension relies on that. Hooks that are bound with `init_app` have their own places.
+
+        What is registered otherwise (by a call on the class, in the app's dictionaries, with
+        `after_app_request` on a blueprint) is left where it is, and named in a
+        `HookNotAdoptedWarning`. Error handlers, context processors and what is registered for
+        websockets are no hooks.
+
+        :param target: a Flask or Quart app, or a blueprint of either, on which the extension
+            registers its functions.
+        :param blocking: said of each `def`. A `def` of somebody else's may wait on a network or a
+            disk, and inline it would hold the event loop of Quart meanwhile. Say False of an
+            extension that you know to wait for nothing.
+        :param suspends: said of each `async def` on Flask. Quart awaits it as it is.
+        :param shield: said of all of them.
+        :param on_error: said of all of them.
+        :raises UnknownHostError: the target is something else.
+        :raises HookTooLateError: the target takes no more functions.
+
+        .. versionadded:: 0.2
+        """
+        options = Options(blocking, suspends, shield, on_error)
+        return Adoption(target, self._prepared, options)
+
     def ready(self, phase: Phase) -> list[Hook]:
         """The hooks of *phase* in the order in which they run; from now on no more are taken."""
+        return self._prepared(self._in_order(phase))
+
+    def _prepared(self, hooks: list[Hook]) -> list[Hook]:
         self._serving = True
-        hooks = self._in_order(phase)
         for around in self._arounds:
             hooks = [replace(hook, function=around(hook)) for hook in hooks]
         return hooks
 
     def _in_order(self, phase: Phase) -> list[Hook]:
         hooks = list(self._hooks[phase])
-        if self.order == "reversed" and phase in ("after_request", "teardown_request"):
+        if self.order == "reversed" and phase in _BACKWARDS:
             hooks.reverse()
         return hooks
 

@@ -12,8 +12,8 @@ from serving import ROOT
 
 from afterware import Hooks
 from afterware.listing.collect import Listing, collect
-from afterware.listing.estimate import Estimate
-from afterware.listing.hosts import Runs
+from afterware.listing.estimate import Cost
+from afterware.listing.hosted import Runs
 from afterware.listing.render import render
 from afterware.listing.timing import Measured, Timing
 
@@ -21,7 +21,7 @@ NOTHING = Measured(why_not="not on this path")
 
 
 def micro(median, spread=1):
-    return Estimate(median / 1e6, (median - spread) / 1e6, (median + spread) / 1e6)
+    return Cost(median / 1e6, (median - spread) / 1e6, (median + spread) / 1e6)
 
 
 def hook(given=None):
@@ -105,11 +105,38 @@ def test_notes_come_last():
     assert text.endswith("\nA note.\n")
 
 
+def test_a_hook_of_an_extension_is_cured_by_adopting_it():
+    app = quart.Quart("made")
+    app.before_request(flask.helpers.get_debug_flag)  # any `def` of an installed package
+    text = words(told(app))
+    assert "An extension registers it. Set that up in a block, `with hooks.adopt(app):" in text
+    assert "A def of an extension is run as blocking unless blocking=False is said" in text
+    assert "(class calls, dictionaries, after_app_request) is named in a warning" in text
+
+
+def test_a_hook_of_an_app_that_is_installed_itself_is_the_apps_own():
+    app = quart.Quart("flask")
+    app.before_request(flask.helpers.get_debug_flag)
+    text = words(told(app))
+    assert "Bind it through Afterware, with @hooks.before_request" in text
+    assert "An extension registers it" not in text
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "warning"),
+    [(flask, async_hook, "new thread"), (quart, hook, "worker thread")],
+)
+def test_the_teardown_of_an_app_context_is_cured_by_binding_it(module, function, warning):
+    app = module.Flask("made") if module is flask else module.Quart("made")
+    app.teardown_appcontext(function)
+    text = words(told(app))
+    assert warning in text
+    assert "Bind it through Afterware, with @hooks.teardown_appcontext" in text
+
+
 @pytest.mark.parametrize(
     ("module", "phase", "function", "warning", "cure"),
     [
-        (flask, "teardown_appcontext", async_hook, "new thread", "Make it a def, if it awaits"),
-        (quart, "teardown_appcontext", hook, "worker thread", "Make it an async def, if it waits"),
         (quart, "before_websocket", hook, "on each websocket", "Make it an async def"),
         (flask, "url_value_preprocessor", async_hook, "nobody awaits it", "Make it a def."),
         (quart, "url_value_preprocessor", async_hook, "nobody awaits it", "Make it a def."),
