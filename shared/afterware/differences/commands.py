@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from .record import Difference, difference
@@ -10,21 +11,21 @@ from .stage import At, Facts, quiet, yes_no
 __all__ = ["DIFFERENCES"]
 
 
-def _run(at: At, command: Any) -> tuple[int, list[str]]:
-    """The exit code of an app's command, and what it noted."""
+def _run(at: At, command: Any) -> int:
+    """The exit code of an app's command."""
     stage = at.stage()
     stage.app.cli.command("tell")(command)
     with quiet():
         done = stage.made().test_cli_runner().invoke(args=["tell"])
-    return done.exit_code, []
+    return int(done.exit_code)
 
 
 @difference(
     "AW801",
     "an async def as a command does nothing",
-    flask="exit code: 0; it ran: no",
-    quart="exit code: 0; it ran: no",
-    bound="exit code: 0; it ran: no",
+    flask="async def: exit code 0, it ran: no; def: exit code 0, it ran: yes",
+    quart="async def: exit code 0, it ran: no; def: exit code 0, it ran: yes",
+    bound="async def: exit code 0, it ran: no; def: exit code 0, it ran: yes",
     bites="silently",
     whom="commands that became `async def` with the rest of the app, and those who read their "
     "exit code",
@@ -38,8 +39,14 @@ def coroutine(at: At) -> Facts:
     async def command() -> None:
         ran.append(1)
 
-    code, _ = _run(at, command)
-    return {"exit code": str(code), "it ran": yes_no(bool(ran))}
+    def plain() -> None:
+        asyncio.run(command())
+
+    found = {}
+    for name, each in (("async def", command), ("def", plain)):
+        ran.clear()
+        found[name] = f"exit code {_run(at, each)}, it ran: {yes_no(bool(ran))}"
+    return found
 
 
 @difference(
@@ -62,7 +69,7 @@ def context(at: At) -> Facts:
     def command() -> None:
         seen.append(yes_no(at.host.has_app_context()))
 
-    code, _ = _run(at, command)
+    code = _run(at, command)
     return {"exit code": str(code), "there is a context": seen[0] if seen else "no"}
 
 

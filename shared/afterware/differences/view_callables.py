@@ -15,9 +15,9 @@ __all__ = ["DIFFERENCES"]
 @difference(
     "AW228",
     "an object with an async __call__ as a view",
-    flask="the answer: 500",
-    quart="the answer: 500",
-    bound="the answer: 500",
+    flask="the object's answer: 500; its method's: 200",
+    quart="the object's answer: 500; its method's: 200",
+    bound="the object's answer: 500; its method's: 200",
     bites="loudly",
     whom="views that are objects of a class of one's own",
     remedy="register the method: `view_func=thing.__call__`",
@@ -33,8 +33,12 @@ def called(at: At) -> Facts:
 
     stage = at.stage()
     stage.app.add_url_rule("/object", view_func=View(), endpoint="object")
+    stage.app.add_url_rule("/method", view_func=View().__call__, endpoint="method")
     with quiet():
-        return {"the answer": stage.ask("/object").outcome}
+        return {
+            "the object's answer": stage.ask("/object").outcome,
+            "its method's": stage.ask("/method").outcome,
+        }
 
 
 @difference(
