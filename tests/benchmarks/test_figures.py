@@ -145,6 +145,7 @@ DRIFTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drift", DRIFTS.values(), ids=DRIFTS)
 def test_the_check_fails_where_something_differs_and_writing_mends_it(
     shown: Any, drift: Any
