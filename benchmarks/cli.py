@@ -25,6 +25,8 @@ from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
 from .results import Results, check_writable, from_suite, save, suite
 from .scenarios import QUICK_PAYLOADS, QUICK_WORKS, Scenario, every_scenario, select
+from .soak.report import soak_report
+from .soak.results import SoakResults
 
 __all__ = ["main"]
 
@@ -106,6 +108,8 @@ def show(file: Path) -> None:
                 shown = peer_report(results)
             case LoadResults() as results:
                 shown = load_report(results)
+            case SoakResults() as results:
+                shown = soak_report(results)
         console().print(shown)
     except BenchmarkError as error:
         _fail(error, code=2)
