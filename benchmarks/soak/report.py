@@ -16,7 +16,7 @@ __all__ = ["soak_report"]
 _LEGEND = """\
 Notes answered: a client read the whole 201. There: each with its audit row, in one transaction.
 Others: notes whose client left before it had the answer. Memory: resident, of all processes of a
-server, when it was warm and at the end. Stops: from SIGTERM, sent when all clients had just left."""
+server, when it was warm and at the end. Stops: from SIGTERM, sent when all clients had left."""
 
 
 def soak_report(results: SoakResults) -> RenderableType:
