@@ -17,6 +17,7 @@ from afterware import (
     SupportsBeforeRequest,
     SupportsInitApp,
     SupportsSurround,
+    SupportsTeardownAppcontext,
     SupportsTeardownRequest,
 )
 from afterware.context import current_request, exchange
@@ -137,6 +138,7 @@ SUPPORTED = {
     "before_request": (lambda: None, SupportsBeforeRequest),
     "after_request": (lambda response: response, SupportsAfterRequest),
     "teardown_request": (lambda exc: None, SupportsTeardownRequest),
+    "teardown_appcontext": (lambda exc: None, SupportsTeardownAppcontext),
     "after_response": (lambda sent: None, SupportsAfterResponse),
     "init_app": (lambda app: None, SupportsInitApp),
     "around": (lambda hook: hook.function, SupportsAround),

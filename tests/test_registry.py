@@ -171,7 +171,8 @@ def test_the_decorator_gives_the_function_back():
     assert hooks.after_request(on_error="log")(hook) is hook
     assert [each.on_error for each in hooks] == ["raise", "log"]
     assert repr(hooks) == (
-        "<Hooks before_request: 0, after_request: 2, teardown_request: 0, after_response: 0>"
+        "<Hooks before_request: 0, after_request: 2, teardown_request: 0, teardown_appcontext: 0,"
+        " after_response: 0>"
     )
 
 

@@ -235,7 +235,11 @@ class Binding(ABC):
         return self._report(ready) if make is None else make(ready)
 
     def _attach(self, phase: Phase) -> None:
-        if phase in self.makers:
+        if phase == "teardown_appcontext":
+            # A blueprint has no such functions: they are its app's, as app contexts are.
+            function = self._bound(phase)
+            self.on_app(OncePerApp(lambda app: app.teardown_appcontext(function)))
+        elif phase in self.makers:
             getattr(self.target, phase)(self._bound(phase))
         else:
             self._watch()

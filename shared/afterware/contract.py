@@ -27,6 +27,7 @@ __all__ = [
     "SupportsBeforeRequest",
     "SupportsInitApp",
     "SupportsSurround",
+    "SupportsTeardownAppcontext",
     "SupportsTeardownRequest",
     "Teardown",
 ]
@@ -61,6 +62,17 @@ class SupportsTeardownRequest(Protocol):
         """Run when the request is over.
 
         :param exc: the exception that no error handler took, or None.
+        """
+
+
+@runtime_checkable
+class SupportsTeardownAppcontext(Protocol):
+    """An object with a teardown_appcontext hook, `def` or `async def`."""
+
+    def teardown_appcontext(self, exc: Any, /) -> Awaitable[None] | None:
+        """Run when an app context is left.
+
+        :param exc: the exception that no error handler took or that left the context, or None.
         """
 
 
@@ -113,6 +125,7 @@ HookObject: TypeAlias = (
     SupportsBeforeRequest
     | SupportsAfterRequest
     | SupportsTeardownRequest
+    | SupportsTeardownAppcontext
     | SupportsAfterResponse
     | SupportsInitApp
     | SupportsAround

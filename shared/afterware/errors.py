@@ -10,6 +10,7 @@ __all__ = [
     "AfterwareError",
     "BodyStreamedError",
     "HookConfigurationError",
+    "HookContextError",
     "HookError",
     "HookRegistrationError",
     "HookReturnError",
@@ -73,6 +74,10 @@ class HookReturnError(HookError, TypeError):
 
 class HookSuspendedError(HookError, RuntimeError):
     """An `async def` hook waited for an event loop on Flask, where it is run without one."""
+
+
+class HookContextError(HookError, ValueError):
+    """A hook reset a ContextVar by a token of another context than the one that it runs in."""
 
 
 class HookStopIterationError(HookError, RuntimeError):

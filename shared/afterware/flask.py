@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from . import context, pipeline
 from .binding import Binding, OncePerApp, Ready
+from .copies import Contexts
 from .drive import Suspended, drive, wanted_a_loop
 from .errors import HookSuspendedError
-from .hook import Hook
+from .hook import Hook, Phase
 from .hop import on_lasting_loop
 from .sent import EXCEPTION, Sent, WatchWSGI
 
@@ -23,6 +24,10 @@ __all__ = ["FlaskBinding", "after_this_request"]
 
 # What the WSGI server can be handed: Flask's own responses and Werkzeug's.
 RESPONSES = (Response,)
+
+contexts = Contexts(flask, lambda request: request.environ)
+_NOTE_REQUESTS = OncePerApp(contexts.note_requests)
+_NOTE_APP_CONTEXTS = OncePerApp(contexts.note_app_contexts)
 
 
 def before_request(ready: Ready) -> Callable[[], Any]:
@@ -58,16 +63,37 @@ def after_request(ready: Ready) -> Callable[[Any], Any]:
 def teardown_request(ready: Ready) -> Callable[[BaseException | None], None]:
     """A function that runs the hooks of `teardown_request`."""
     run: Callable[[Any], None] | None = None
+    left = f"afterware.left.{id(ready)}"
 
     def afterware_teardown_request(exc: BaseException | None) -> None:
         nonlocal run
+        if not contexts.ends_request(left):
+            return
+        if run is None:
+            run = pipeline.teardown(_steps(ready()))
+        if context.quart_may_serve:
+            context.serving.set("flask")
+        run(exc)
+        contexts.leave(left)
+
+    return afterware_teardown_request
+
+
+def teardown_appcontext(ready: Ready) -> Callable[[BaseException | None], None]:
+    """A function that runs the hooks of `teardown_appcontext`."""
+    run: Callable[[Any], None] | None = None
+
+    def afterware_teardown_appcontext(exc: BaseException | None) -> None:
+        nonlocal run
+        if not contexts.ends_app_context():
+            return
         if run is None:
             run = pipeline.teardown(_steps(ready()))
         if context.quart_may_serve:
             context.serving.set("flask")
         run(exc)
 
-    return afterware_teardown_request
+    return afterware_teardown_appcontext
 
 
 class FlaskBinding(Binding):
@@ -77,7 +103,15 @@ class FlaskBinding(Binding):
         "before_request": before_request,
         "after_request": after_request,
         "teardown_request": teardown_request,
+        "teardown_appcontext": teardown_appcontext,
     }
+
+    def _attach(self, phase: Phase) -> None:
+        super()._attach(phase)
+        if phase == "teardown_request":
+            self.on_app(_NOTE_REQUESTS)
+        if phase == "teardown_appcontext":
+            self.on_app(_NOTE_APP_CONTEXTS)
 
     def _watch(self) -> None:
         report = self._bound("after_response")

@@ -8,13 +8,20 @@ from typing import Any, Final, Literal
 
 __all__ = ["ARGUMENTS", "PHASES", "Hook", "OnError", "Phase"]
 
-Phase = Literal["before_request", "after_request", "teardown_request", "after_response"]
+Phase = Literal[
+    "before_request",
+    "after_request",
+    "teardown_request",
+    "teardown_appcontext",
+    "after_response",
+]
 OnError = Literal["raise", "log"]
 
 PHASES: Final[tuple[Phase, ...]] = (
     "before_request",
     "after_request",
     "teardown_request",
+    "teardown_appcontext",
     "after_response",
 )
 
@@ -23,6 +30,7 @@ ARGUMENTS: Final[dict[Phase, tuple[str, ...]]] = {
     "before_request": (),
     "after_request": ("response",),
     "teardown_request": ("exc",),
+    "teardown_appcontext": ("exc",),
     "after_response": ("sent",),
 }
 

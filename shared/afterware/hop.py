@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from .errors import HookError, HookStopIterationError
 from .hook import Hook
+from .tokens import raise_explained
 
 __all__ = [
     "Outlasted",
@@ -58,6 +59,8 @@ def in_worker_thread(hook: Hook) -> Callable[..., Awaitable[Any]]:
         except StopIteration as error:
             # A future cannot hold StopIteration: the request would hang (python/cpython#112182).
             raise HookStopIterationError(hook) from error
+        except ValueError as error:
+            raise_explained(hook, error)
 
     async def call(*args: Any) -> Any:
         context = contextvars.copy_context()
@@ -80,7 +83,10 @@ def in_task_of_its_own(
     """
 
     async def run(*args: Any) -> Any:
-        return await function(*args)
+        try:
+            return await function(*args)
+        except ValueError as error:
+            raise_explained(hook, error)
 
     async def call(*args: Any) -> Any:
         context = contextvars.copy_context()
@@ -161,7 +167,10 @@ def on_lasting_loop(hook: Hook) -> Callable[..., Any]:
             )
 
         async def run() -> Any:
-            return await function(*args)
+            try:
+                return await function(*args)
+            except ValueError as error:
+                raise_explained(hook, error)
 
         context = contextvars.copy_context()
         try:

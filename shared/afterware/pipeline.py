@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import HookReturnError
 from .hook import Hook
 from .hop import Outlasted, cancel_from_here_on
+from .tokens import explained
 
 if TYPE_CHECKING:
     from .sent import Sent
@@ -126,8 +127,8 @@ def teardown(steps: Sequence[Step]) -> Callable[[Any], None]:
             try:
                 _no_coroutine(hook, call(exc))
             except Exception as error:
-                errors.append(error)
-        _raise_all(errors)
+                errors.append(explained(hook, error))
+        _raise_all(steps, errors)
 
     return run
 
@@ -147,11 +148,11 @@ def teardown_async(steps: Sequence[AsyncStep]) -> Callable[[Any], Awaitable[None
             except Outlasted:
                 cancelled = True
             except Exception as error:
-                errors.append(error)
+                errors.append(explained(hook, error))
         if cancelled:
             # Raised here it would be one error of the teardown, or keep the host from its rest.
             cancel_from_here_on()
-        _raise_all(errors)
+        _raise_all(steps, errors)
 
     return run
 
@@ -209,9 +210,9 @@ def guarded_async(
     return run
 
 
-def log_failure(hook: Hook, error: BaseException) -> None:
+def log_failure(hook: Hook, error: Exception) -> None:
     """Log that *hook* raised *error*, with its traceback."""
-    logger.error("%s failed", hook.describe(), exc_info=error)
+    logger.error("%s failed", hook.describe(), exc_info=explained(hook, error))
 
 
 class _Snapshot:
@@ -240,11 +241,12 @@ class _Snapshot:
         return self.response
 
 
-def _raise_all(errors: list[Exception]) -> None:
+def _raise_all(steps: Sequence[Step] | Sequence[AsyncStep], errors: list[Exception]) -> None:
     if len(errors) == 1:
         raise errors[0]
     if errors:
-        raise ExceptionGroup("several teardown_request hooks failed", errors)
+        phase = steps[0][-1].phase
+        raise ExceptionGroup(f"several {phase} hooks failed", errors)
 
 
 def _accepted(hook: Hook, result: Any, responses: Responses) -> Any:

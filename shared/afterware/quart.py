@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any, cast
 
 import quart
@@ -11,6 +12,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from . import context, pipeline, quart_ranges, quart_session
 from .binding import Binding, HooksInOrder, OncePerApp, Ready
+from .copies import Contexts
+from .home import serve_at_home
 from .hook import Hook, Phase
 from .hop import in_task_of_its_own, in_worker_thread
 from .loop_watch import warn_if_held, warn_if_held_async
@@ -20,6 +23,13 @@ __all__ = ["QuartBinding", "after_this_request"]
 
 # What Quart can send: its own responses, and Werkzeug's, which it makes for errors.
 RESPONSES = (quart.Response, WerkzeugResponse)
+
+contexts = Contexts(quart, lambda request: request.scope)
+_NOTE_REQUESTS = OncePerApp(contexts.note_requests)
+_NOTE_APP_CONTEXTS = OncePerApp(contexts.note_app_contexts)
+
+# The `g` of the app context in which a request raised what no error handler took, and that.
+_raised: ContextVar[tuple[Any, BaseException] | None] = ContextVar("afterware.raised", default=None)
 
 # This module is imported when hooks are first bound to a Quart app.
 context.quart_may_serve = True
@@ -59,16 +69,36 @@ def after_request(ready: Ready) -> Callable[[Any], Awaitable[Any]]:
 def teardown_request(ready: Ready) -> Callable[[BaseException | None], Awaitable[None]]:
     """A function that runs the hooks of `teardown_request`."""
     run: Callable[[Any], Awaitable[None]] | None = None
+    left = f"afterware.left.{id(ready)}"
 
     async def afterware_teardown_request(exc: BaseException | None) -> None:
         nonlocal run
+        if not contexts.ends_request(left):
+            return
         if run is None:
             run = pipeline.teardown_async(_steps(ready()))
         context.serving.set("quart")
         # Quart has answered an unhandled error by now and passes None; Flask passes the error.
         await run(_scope().get(EXCEPTION) if exc is None else exc)
+        contexts.leave(left)
 
     return afterware_teardown_request
+
+
+def teardown_appcontext(ready: Ready) -> Callable[[BaseException | None], Awaitable[None]]:
+    """A function that runs the hooks of `teardown_appcontext`."""
+    run: Callable[[Any], Awaitable[None]] | None = None
+
+    async def afterware_teardown_appcontext(exc: BaseException | None) -> None:
+        nonlocal run
+        if not contexts.ends_app_context():
+            return
+        if run is None:
+            run = pipeline.teardown_async(_steps(ready()))
+        context.serving.set("quart")
+        await run(_raised_here() if exc is None else exc)
+
+    return afterware_teardown_appcontext
 
 
 class QuartBinding(Binding):
@@ -78,6 +108,7 @@ class QuartBinding(Binding):
         "before_request": before_request,
         "after_request": after_request,
         "teardown_request": teardown_request,
+        "teardown_appcontext": teardown_appcontext,
     }
 
     def __init__(self, hooks: HooksInOrder, target: Any) -> None:
@@ -87,14 +118,21 @@ class QuartBinding(Binding):
 
     def _attach(self, phase: Phase) -> None:
         super()._attach(phase)
-        if phase == "teardown_request":
+        if phase in ("teardown_request", "teardown_appcontext"):
             self.on_app(_note_exceptions)
+        if phase == "teardown_request":
+            self.on_app(_NOTE_REQUESTS)
+        if phase == "teardown_appcontext":
+            self.on_app(_NOTE_APP_CONTEXTS)
 
     def _watch(self) -> None:
         report = self._bound("after_response")
 
         def watch(app: quart.Quart) -> None:
-            watching = self._watched(app, WatchASGI(app.asgi_app, report))
+            def prepare() -> None:
+                serve_at_home(app)
+
+            watching = self._watched(app, WatchASGI(app.asgi_app, report, prepare))
             app.asgi_app = watching  # type: ignore[method-assign]  # documented
             _note_exceptions(app)
 
@@ -172,6 +210,17 @@ def _note_exceptions(app: quart.Quart) -> None:
 
 async def _note_exception(_: Any, exception: BaseException, **__: Any) -> None:
     _scope()[EXCEPTION] = exception
+    _raised.set((_g(), exception))
+
+
+def _raised_here() -> BaseException | None:
+    """What the request raised whose app context this is; Quart passes None, Flask passes it."""
+    raised = _raised.get()
+    return raised[1] if raised is not None and raised[0] is _g() else None
+
+
+def _g() -> Any:
+    return quart.g._get_current_object()  # noqa: SLF001  # as werkzeug documents it
 
 
 def _scope() -> dict[str, Any]:

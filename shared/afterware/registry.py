@@ -18,6 +18,9 @@ __all__ = ["Hooks"]
 
 Order = Literal["registered", "reversed"]
 
+# The phases of which "reversed" runs the hook that was registered last first.
+_BACKWARDS = ("after_request", "teardown_request", "teardown_appcontext")
+
 # Given a hook, what to run in its place.
 Around = Callable[[Hook], Callable[..., Any]]
 
@@ -29,8 +32,9 @@ class Hooks:
     blueprints, of both hosts.
 
     :param order: "registered" runs hooks in the order in which they were registered, in every
-        phase. "reversed" runs after_request and teardown_request hooks last registered first, as
-        both hosts run their own; before_request hooks run as registered there too.
+        phase. "reversed" runs after_request, teardown_request and teardown_appcontext hooks last
+        registered first, as the hosts run their own (but Quart those of teardown_appcontext as
+        registered); before_request hooks run as registered there too.
     """
 
     def __init__(self, *, order: Order = "registered") -> None:
@@ -131,8 +135,40 @@ class Hooks:
         `exc` is the exception that no error handler took, or None, on both hosts. What it returns
         is ignored. One that raises does not keep the others from running. Options and errors are
         those of `before_request`.
+
+        It runs once a request, when the context ends that the request began with. A copy of that
+        (`copy_current_request_context`, or `stream_with_context` on Quart) has no teardown of its
+        own, unless it has a `g` of its own and something was put in it.
         """
         return self._decorate("teardown_request", function, options)
+
+    @overload
+    def teardown_appcontext(self, function: Teardown, /) -> Teardown: ...
+    @overload
+    def teardown_appcontext(
+        self,
+        /,
+        *,
+        blocking: bool = ...,
+        suspends: bool = ...,
+        shield: bool = ...,
+        on_error: OnError = ...,
+    ) -> Callable[[Teardown], Teardown]: ...
+    def teardown_appcontext(self, function: Any = None, /, **options: Any) -> Any:
+        """Register a hook that runs when an app context is left: `hook(exc)`.
+
+        That is when the request or websocket is over, and at the end of `with app.app_context()`
+        (`async with` on Quart) and of a command of the app's command line. It is the place to close
+        what is kept in `g`, such as a connection: on Quart it runs on the event loop, in the thread
+        in which an inline view opened it.
+
+        `exc` is the exception that no error handler took or that left the `with` block, or None, on
+        both hosts. Otherwise it is as `teardown_request`. On a blueprint it is registered on the
+        app, when the blueprint is, and runs for each of its app contexts.
+
+        .. versionadded:: 0.2
+        """
+        return self._decorate("teardown_appcontext", function, options)
 
     @overload
     def after_response(self, function: AfterResponse, /) -> AfterResponse: ...
@@ -255,7 +291,7 @@ class Hooks:
 
     def _in_order(self, phase: Phase) -> list[Hook]:
         hooks = list(self._hooks[phase])
-        if self.order == "reversed" and phase in ("after_request", "teardown_request"):
+        if self.order == "reversed" and phase in _BACKWARDS:
             hooks.reverse()
         return hooks
 

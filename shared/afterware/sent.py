@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from werkzeug.datastructures import Headers
 
+from .tokens import HOME, Home, current_context
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -236,14 +238,19 @@ class WatchASGI:
 
     :param app: the application to watch; lifespan and websockets pass through.
     :param report: a coroutine function called with what was sent and the scope, in the context in
-        which the response was sent, so that ContextVars set in the request are seen.
+        which the request was served, so that ContextVars set in it are seen.
+    :param prepare: called before each exchange.
     """
 
     def __init__(
-        self, app: Callable[..., Awaitable[None]], report: Callable[..., Awaitable[None]]
+        self,
+        app: Callable[..., Awaitable[None]],
+        report: Callable[..., Awaitable[None]],
+        prepare: Callable[[], None] | None = None,
     ) -> None:
         self.app = app
         self.report = report
+        self.prepare = prepare
 
     async def __call__(
         self,
@@ -256,14 +263,20 @@ class WatchASGI:
             return
         query = scope.get("query_string", b"").decode("latin-1")
         watch = _Watch(scope["method"], scope["path"], query, "quart")
-        context: list[Context] = []
+        if self.prepare is not None:
+            self.prepare()
+        home = scope.get(HOME)
+        if home is None or home.context is not None:
+            # Of this exchange, and not of one around it whose scope this one was made of.
+            home = scope[HOME] = Home()
         in_order = scope.get("http_version", "1.1").startswith("1")
 
         async def watched_send(message: Any) -> None:
             if message["type"] == "http.response.body":
                 await send_body(message)
             elif message["type"] == "http.response.start":
-                context.append(copy_context())
+                if home.context is None:
+                    home.context = current_context()
                 await send(message)
                 watch.begin(message["status"], _asgi_headers(message.get("headers", ())))
             else:
@@ -299,7 +312,7 @@ class WatchASGI:
             watch.exception = out_of_its_task_group(error)
             raise
         finally:
-            await self._finish(watch, scope, context[0] if context else copy_context())
+            await self._finish(watch, scope, home.context or copy_context())
 
     async def _finish(self, watch: _Watch, scope: Any, context: Context) -> None:
         watch.exception = watch.exception or scope.get(EXCEPTION)

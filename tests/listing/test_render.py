@@ -106,10 +106,20 @@ def test_notes_come_last():
 
 
 @pytest.mark.parametrize(
+    ("module", "function", "warning"),
+    [(flask, async_hook, "new thread"), (quart, hook, "worker thread")],
+)
+def test_the_teardown_of_an_app_context_is_cured_by_binding_it(module, function, warning):
+    app = module.Flask("made") if module is flask else module.Quart("made")
+    app.teardown_appcontext(function)
+    text = words(told(app))
+    assert warning in text
+    assert "Bind it through Afterware, with @hooks.teardown_appcontext" in text
+
+
+@pytest.mark.parametrize(
     ("module", "phase", "function", "warning", "cure"),
     [
-        (flask, "teardown_appcontext", async_hook, "new thread", "Make it a def, if it awaits"),
-        (quart, "teardown_appcontext", hook, "worker thread", "Make it an async def, if it waits"),
         (quart, "before_websocket", hook, "on each websocket", "Make it an async def"),
         (flask, "url_value_preprocessor", async_hook, "nobody awaits it", "Make it a def."),
         (quart, "url_value_preprocessor", async_hook, "nobody awaits it", "Make it a def."),

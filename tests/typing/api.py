@@ -19,6 +19,7 @@ from afterware import (
     SupportsBeforeRequest,
     SupportsInitApp,
     SupportsSurround,
+    SupportsTeardownAppcontext,
     SupportsTeardownRequest,
     after_this_request,
     body,
@@ -109,6 +110,14 @@ def teardown(exc: BaseException | None) -> None: ...
 async def async_teardown(exc: BaseException | None) -> None: ...
 
 
+@hooks.teardown_appcontext
+def close(exc: BaseException | None) -> None: ...
+
+
+@hooks.teardown_appcontext(shield=True)
+async def async_close(exc: BaseException | None) -> None: ...
+
+
 @hooks.after_response
 def after(sent: Sent) -> None:
     status: int | None = sent.status
@@ -143,6 +152,8 @@ class Everything:
         return response
 
     async def teardown_request(self, exc: BaseException | None) -> None: ...
+
+    async def teardown_appcontext(self, exc: BaseException | None) -> None: ...
     def after_response(self, sent: Sent) -> None: ...
     def init_app(self, app: flask.Flask | quart.Quart) -> None: ...
     def around(self, hook: Hook) -> Callable[..., object]:
@@ -170,6 +181,7 @@ hooks.add(RequestId(), SecurityHeaders(), ServerTiming(), on_error="log")
 before_requests: SupportsBeforeRequest = everything
 after_requests: list[SupportsAfterRequest] = [everything, AwaitedOnly(), HoldsFunctions()]
 teardown_requests: SupportsTeardownRequest = everything
+teardown_appcontexts: SupportsTeardownAppcontext = everything
 after_responses: list[SupportsAfterResponse] = [everything, AccessLog()]
 init_apps: list[SupportsInitApp] = [everything, RequestId()]
 arounds: list[SupportsAround] = [everything, ServerTiming()]
