@@ -42,13 +42,13 @@ def count_rows(database_url: str, ledger: Ledger) -> Rows:
     try:
         with reader.connect() as connection:
             mine = notes.text.startswith(ledger.prefix)
-            found = connection.execute(select(notes.id, notes.text).where(mine)).tuples().all()
+            found = connection.execute(select(notes.id, notes.text).where(mine)).all()
             theirs = audit.request_id.startswith(ledger.prefix), audit.status == 201
             audited = connection.execute(select(audit.request_id).where(*theirs)).scalars().all()
     finally:
         reader.dispose()
         writer.dispose()
-    ids = {text: number for number, text in found}
+    ids = {row.text: row.id for row in found}
     records = set(audited)
     kept = sum(
         ids.get(text) == number and text in records for text, number in ledger.answered.items()
