@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, Final
 
 from .ledger import Ledger
@@ -16,6 +17,8 @@ __all__ = ["drive"]
 _ANSWER_SECONDS: Final = 30
 # How long, in seconds, a client that is about to leave waits at most.
 _LEAVE_SECONDS: Final = 0.1
+# How often, in seconds, is seen whether it has been enough.
+_LOOK_SECONDS: Final = 0.05
 # What a client does next, and how often out of all.
 _ACTS: Final = {
     "add": 60,
@@ -28,7 +31,12 @@ _ACTS: Final = {
 
 
 async def drive(
-    port: int, clients: int, ledger: Ledger, rng: random.Random, seconds: float
+    port: int,
+    clients: int,
+    ledger: Ledger,
+    rng: random.Random,
+    seconds: float,
+    enough: Callable[[], bool] = lambda: False,
 ) -> None:
     """Have clients ask for a while, and then leave all at once, wherever they are.
 
@@ -37,15 +45,21 @@ async def drive(
     :param ledger: what they keep.
     :param rng: decides what they do.
     :param seconds: for how long.
+    :param enough: ends it sooner, as soon as this is true.
     """
     tasks = [
         asyncio.create_task(_client(port, ledger, random.Random(rng.random())))  # noqa: S311
         for _ in range(clients)
     ]
-    done, left = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
-    for task in left:
+    until = monotonic() + seconds
+    done: set[asyncio.Task[None]] = set()
+    while not done and not enough() and (left := until - monotonic()) > 0:
+        done, _ = await asyncio.wait(
+            tasks, timeout=min(left, _LOOK_SECONDS), return_when=asyncio.FIRST_EXCEPTION
+        )
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
 
