@@ -76,14 +76,14 @@ def _problems(scenario: Scenario, answer: Answer) -> list[str]:
             f"the body is {_shown(answer.body)} ({len(answer.body)} bytes),"
             f" not {_shown(body)} ({len(body)} bytes)"
         )
-    lengths = [value for name, value in answer.headers if name == "content-length"]
+    lengths = answer.all("Content-Length")
     if lengths != [str(len(body))]:
         problems.append(f"the Content-Length is {', '.join(lengths) or 'missing'}, not {len(body)}")
     expected = {name.lower(): value for name, value in scenario.headers.items()}
     seen: dict[str, list[str]] = {}
     for name, value in answer.headers:
-        if name.startswith(_PREFIX):
-            seen.setdefault(name, []).append(value)
+        if name.lower().startswith(_PREFIX):
+            seen.setdefault(name.lower(), []).append(value)
     for name, value in expected.items():
         if name not in seen:
             problems.append(f"the header {name} is missing")

@@ -148,7 +148,7 @@ def check_peer(peer: Peer, answer: Answer, error: BaseException | None = None) -
 def _problem(peer: Peer, answer: Answer) -> str | None:
     if answer.status != 200:
         return f"the status is {answer.status}, not 200"
-    headers = dict(answer.headers)
+    headers = {name.lower(): value for name, value in answer.headers}
     wanted: dict[str, str] = {}
     absent: Iterable[str] = ()
     if peer.task == "security-headers":

@@ -13,14 +13,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 import click
 import pyperf  # type: ignore[import-untyped]  # it has no types
 
 from .checks import LastError, errors_kept
 from .errors import BenchmarkError
-from .exchange import ASGICaller, Caller, WSGICaller
+from .exchange import Caller, make_caller
 from .files import read
 from .peer_analysis import PeerResults, peers_from_suite
 from .peer_apps import Peer, asked, check_peer, every_peer, make_peer_app
@@ -65,26 +65,6 @@ class _PeerSubject(Subject):
         return median(seconds)
 
 
-class _WithHeaders:
-    """An app whose requests carry further headers, put in at the same small cost for everybody."""
-
-    def __init__(self, app: Any, headers: dict[str, str]) -> None:
-        self._app = app
-        self.startup, self.shutdown = getattr(app, "startup", None), getattr(app, "shutdown", None)
-        self._raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        self._environ = {
-            f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()
-        }
-
-    def wsgi(self, environ: Any, start_response: Any) -> Any:
-        environ.update(self._environ)
-        return self._app(environ, start_response)
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        scope["headers"].extend(self._raw)
-        await self._app(scope, receive, send)
-
-
 def measure(seconds: float, min_rounds: int, seed: int) -> Process:
     """Sample everybody in this process.
 
@@ -101,12 +81,7 @@ def measure(seconds: float, min_rounds: int, seed: int) -> Process:
         errors = stack.enter_context(errors_kept())
         runner = stack.enter_context(asyncio.Runner())
         for peer in rng.sample(everybody, len(everybody)):
-            app = _WithHeaders(make_peer_app(peer), asked(peer))
-            caller: Caller = (
-                ASGICaller(app, runner)  # type: ignore[arg-type]  # Quart's lifespan and call
-                if peer.host == "quart"
-                else WSGICaller(app.wsgi)
-            )
+            caller = make_caller(make_peer_app(peer), runner, list(asked(peer).items()))
             stack.callback(caller.close)
             subjects[peer] = _PeerSubject(peer, caller, errors)
         for subject in subjects.values():

@@ -15,11 +15,10 @@ from rich.console import Console
 
 from benchmarks.cli import main
 from benchmarks.errors import BenchmarkError
-from benchmarks.exchange import ASGICaller, WSGICaller
+from benchmarks.exchange import make_caller
 from benchmarks.peer_analysis import BOUNDS, peers_from_suite
 from benchmarks.peer_apps import NOBODY, OURS, asked, check_peer, every_peer, make_peer_app
 from benchmarks.peer_report import peer_report
-from benchmarks.peers import _WithHeaders
 from benchmarks.processes import Process
 from benchmarks.results import suite
 
@@ -27,9 +26,8 @@ EVERYBODY = every_peer()
 
 
 def answer_of(peer: Any) -> Any:
-    app = _WithHeaders(make_peer_app(peer), asked(peer))
     with asyncio.Runner() as runner:
-        caller: Any = ASGICaller(app, runner) if peer.host == "quart" else WSGICaller(app.wsgi)
+        caller = make_caller(make_peer_app(peer), runner, list(asked(peer).items()))
         _, answer = caller.batch(1)
         caller.close()
     return answer
@@ -85,7 +83,7 @@ def test_an_error_page_is_not_timed() -> None:
     with pytest.raises(BenchmarkError, match=r"status is 500.*ValueError: why"):
         check_peer(peer, replace(answer_of(peer), status=500), ValueError("why"))
     with pytest.raises(BenchmarkError, match="the body is another"):
-        check_peer(peer, replace(answer_of(peer), body=b"x"))
+        check_peer(peer, replace(answer_of(peer), chunks=[b"x"]))
 
 
 def test_a_short_run_writes_a_suite_that_is_shown_again(tmp_path: Path) -> None:

@@ -36,8 +36,7 @@ def ask(url: str) -> Answer:
         raise BenchmarkError(f"{url} does not answer: {type(error).__name__}: {error}") from None
     finally:
         connection.close()
-    headers = [(name.lower(), value) for name, value in response.getheaders()]
-    return Answer(response.status, headers, body)
+    return Answer(status=response.status, headers=response.getheaders(), chunks=[body])
 
 
 def verify_load(scenario: Load, url: str) -> None:

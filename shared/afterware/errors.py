@@ -12,6 +12,7 @@ __all__ = [
     "HookConfigurationError",
     "HookContextError",
     "HookError",
+    "HookNotAdoptedWarning",
     "HookRegistrationError",
     "HookReturnError",
     "HookStopIterationError",
@@ -61,6 +62,10 @@ class HookError(AfterwareError):
     def __init__(self, hook: Hook, problem: str, remedy: str) -> None:
         super().__init__(f"{hook.describe()} {problem}. {remedy}")
         self.hook = hook
+
+
+class HookNotAdoptedWarning(UserWarning):
+    """An extension registered a function past `Hooks.adopt`, which is left to the host."""
 
 
 class HookReturnError(HookError, TypeError):

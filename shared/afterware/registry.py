@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Literal, overload
 from weakref import WeakValueDictionary
 
+from .adopting import Adoption, Options
 from .binding import Binding, OncePerApp, Surround
 from .colour import make_hook
 from .contract import AfterRequest, AfterResponse, BeforeRequest, HookObject, Teardown
@@ -281,10 +283,49 @@ class Hooks:
         binding.belong()
         self._bindings[id(target)] = binding
 
+    def adopt(
+        self,
+        target: Any,
+        *,
+        blocking: bool = True,
+        suspends: bool = True,
+        shield: bool = False,
+        on_error: OnError = "raise",
+    ) -> AbstractContextManager[None]:
+        """Bind what an extension registers on an app: `with hooks.adopt(app): Extension(app)`.
+
+        What is registered meanwhile with `app.before_request`, `after_request`, `teardown_request`
+        and `teardown_appcontext` runs as a hook of these, with their `around` objects. It runs
+        where it was registered among the native functions, and in the host's own order: an
+        extension relies on that. Hooks that are bound with `init_app` have their own places.
+
+        What is registered otherwise (by a call on the class, in the app's dictionaries, with
+        `after_app_request` on a blueprint) is left where it is, and named in a
+        `HookNotAdoptedWarning`. Error handlers, context processors and what is registered for
+        websockets are no hooks.
+
+        :param target: a Flask or Quart app, or a blueprint of either, on which the extension
+            registers its functions.
+        :param blocking: said of each `def`. A `def` of somebody else's may wait on a network or a
+            disk, and inline it would hold the event loop of Quart meanwhile. Say False of an
+            extension that you know to wait for nothing.
+        :param suspends: said of each `async def` on Flask. Quart awaits it as it is.
+        :param shield: said of all of them.
+        :param on_error: said of all of them.
+        :raises UnknownHostError: the target is something else.
+        :raises HookTooLateError: the target takes no more functions.
+
+        .. versionadded:: 0.2
+        """
+        options = Options(blocking, suspends, shield, on_error)
+        return Adoption(target, self._prepared, options)
+
     def ready(self, phase: Phase) -> list[Hook]:
         """The hooks of *phase* in the order in which they run; from now on no more are taken."""
+        return self._prepared(self._in_order(phase))
+
+    def _prepared(self, hooks: list[Hook]) -> list[Hook]:
         self._serving = True
-        hooks = self._in_order(phase)
         for around in self._arounds:
             hooks = [replace(hook, function=around(hook)) for hook in hooks]
         return hooks

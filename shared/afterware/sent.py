@@ -321,8 +321,8 @@ class WatchASGI:
 
 def out_of_its_task_group(error: BaseException) -> BaseException:
     """What a request raised: Quart 0.23 and newer run it in a task group, which wraps that."""
-    if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        return error.exceptions[0]
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
     return error
 
 

@@ -120,7 +120,8 @@ class Pretended:
 
     def batch(self, requests):
         length = [("content-length", "28")]
-        return [self.micros / 1e6] * requests, Answer(200, length, payload("28B"))
+        answer = Answer(200, headers=length, chunks=[payload("28B")])
+        return [self.micros / 1e6] * requests, answer
 
     def close(self):
         pass

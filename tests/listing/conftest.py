@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from afterware.exchange import Request, client_for
 from afterware.listing.collect import collect
-from afterware.listing.hosts import host_of
-from afterware.listing.requests import Asked, client_for
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def asking():
     """Send an app one GET, as the timing does."""
 
     def ask(app, path="/", headers=()):
-        with client_for(host_of(app), Asked(path, headers)) as client:
-            return client.ask()
+        with client_for(app) as client:
+            return client.ask(Request(path, headers=headers))
 
     return ask

@@ -10,9 +10,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from afterware import Hooks
+from afterware.exchange import Request, client_for
 from afterware.listing.collect import collect
-from afterware.listing.hosts import host_of
-from afterware.listing.requests import Asked, client_for
 
 PHASES = ["before_request", "after_request", "teardown_request", "after_response"]
 
@@ -95,8 +94,8 @@ def test_hooks_are_listed_in_the_order_in_which_a_request_runs_them(module, chos
         for row in collect(app).rows
         if row.blueprint in (None, "outer", "outer.inner") and row.phase in PHASES
     ]
-    with client_for(host_of(app), Asked("/outer/inner/")) as client:
-        assert client.ask().status == 200
+    with client_for(app) as client:
+        assert client.ask(Request("/outer/inner/")).status == 200
     assert listed == recorder.ran
 
 

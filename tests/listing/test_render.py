@@ -12,8 +12,8 @@ from serving import ROOT
 
 from afterware import Hooks
 from afterware.listing.collect import Listing, collect
-from afterware.listing.estimate import Estimate
-from afterware.listing.hosts import Runs
+from afterware.listing.estimate import Cost
+from afterware.listing.hosted import Runs
 from afterware.listing.render import render
 from afterware.listing.timing import Measured, Timing
 
@@ -21,7 +21,7 @@ NOTHING = Measured(why_not="not on this path")
 
 
 def micro(median, spread=1):
-    return Estimate(median / 1e6, (median - spread) / 1e6, (median + spread) / 1e6)
+    return Cost(median / 1e6, (median - spread) / 1e6, (median + spread) / 1e6)
 
 
 def hook(given=None):
@@ -103,6 +103,23 @@ def test_a_hook_that_was_measured_only_bound_is_told_what_that_saves():
 def test_notes_come_last():
     text = told(on_quart(), [NOTHING], notes=["A note."])
     assert text.endswith("\nA note.\n")
+
+
+def test_a_hook_of_an_extension_is_cured_by_adopting_it():
+    app = quart.Quart("made")
+    app.before_request(flask.helpers.get_debug_flag)  # any `def` of an installed package
+    text = words(told(app))
+    assert "An extension registers it. Set that up in a block, `with hooks.adopt(app):" in text
+    assert "A def of an extension is run as blocking unless blocking=False is said" in text
+    assert "(class calls, dictionaries, after_app_request) is named in a warning" in text
+
+
+def test_a_hook_of_an_app_that_is_installed_itself_is_the_apps_own():
+    app = quart.Quart("flask")
+    app.before_request(flask.helpers.get_debug_flag)
+    text = words(told(app))
+    assert "Bind it through Afterware, with @hooks.before_request" in text
+    assert "An extension registers it" not in text
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,10 @@ import flask
 import pytest
 import quart
 
-from afterware import Hooks
+from afterware import Hooks, exchange
+from afterware.exchange import Request
 from afterware.hooks import SecurityHeaders
-from afterware.listing import requests
 from afterware.listing.collect import collect
-from afterware.listing.requests import Asked
 from afterware.listing.timing import TimingError, measure
 
 ROUNDS = 6
@@ -24,7 +23,7 @@ ROUNDS = 6
 def spend(monkeypatch):
     """A clock that stands still, unless somebody spends time."""
     spent = [0.0]
-    monkeypatch.setattr(requests, "perf_counter", lambda: spent[0])
+    monkeypatch.setattr(exchange, "perf_counter", lambda: spent[0])
 
     def spend(seconds):
         spent[0] += seconds
@@ -37,7 +36,7 @@ def costs(timing):
 
 
 def timed(app, path="/", rounds=ROUNDS, headers=(), tell=lambda _: None):
-    return measure(collect(app), Asked(path, headers), rounds, tell)
+    return measure(collect(app), Request(path, headers=headers), rounds, tell)
 
 
 def test_each_hook_is_told_what_it_adds_native_or_bound(host, spend):

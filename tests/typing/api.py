@@ -194,6 +194,10 @@ def as_added(*objects: HookObject) -> Hooks:
     return added
 
 
+with hooks.adopt(flask.Flask("")):
+    pass
+with hooks.adopt(quart.Blueprint("", ""), blocking=False, on_error="log"):
+    pass
 hooks.init_app(flask.Flask(""))
 hooks.init_app(quart.Quart(""))
 hooks.init_app(flask.Blueprint("", ""))

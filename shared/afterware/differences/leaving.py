@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from .. import request
-from .exchange import PATIENCE
+from .servers import PATIENCE
 from .stage import At, Stage
 
 __all__ = ["leave", "serve"]

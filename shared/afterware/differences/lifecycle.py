@@ -57,8 +57,13 @@ def exception(at: At) -> Facts:
     needs=("lifecycle",),
 )
 def appcontext_order(at: At) -> Facts:
-    stage = at.stage()
     events: list[str] = []
+
+    def view() -> str:
+        events.clear()  # Quart has left an app context before, when it started the app
+        return "Hello"
+
+    stage = at.stage(view)
 
     def named(name: str) -> Callable[[Any], None]:
         return lambda exc: events.append(name)
@@ -69,7 +74,7 @@ def appcontext_order(at: At) -> Facts:
         else:
             stage.app.teardown_appcontext(named(name))
     stage.ask()
-    return {"registered 1, 2": ", ".join(events)}
+    return {"registered 1, 2": ", ".join(events[:2])}
 
 
 @difference(

@@ -55,7 +55,7 @@ def calling(
         if data is None:
             answer = stage.ask()
         else:
-            answer = stage.ask("/posted", method="POST", data=data, headers=headers)
+            answer = stage.ask("/posted", method="POST", body=data, headers=headers)
         return {"the hook gets": found[0] if found else answer.outcome}
 
     return probe
@@ -317,7 +317,7 @@ def not_json(at: At) -> Facts:
         return response
 
     stage.after_request(awaiting if at.asynchronous else ported, portable)
-    stage.ask("/posted", method="POST", data=b"{}", headers={"Content-Type": "text/plain"})
+    stage.ask("/posted", method="POST", body=b"{}", headers={"Content-Type": "text/plain"})
     return {"the hook gets": found[0]}
 
 

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .exchange import PATIENCE, Answer
+from ..exchange import Answer
 
-__all__ = ["SERVERS", "Servers"]
+__all__ = ["PATIENCE", "SERVERS", "Servers"]
 
 # How to serve an app with each server, from a socket that is already listening.
 SERVERS: dict[str, list[str]] = {
@@ -31,6 +31,9 @@ SERVERS: dict[str, list[str]] = {
     ],
     "hypercorn": ["hypercorn", "--log-level", "CRITICAL", "--graceful-timeout", "1"],
 }
+
+# How long, in seconds, an answer is waited for before it is said that there is none.
+PATIENCE = 5.0
 
 # How long, in seconds, a server may take to come up and answer for the first time.
 STARTING = 15.0

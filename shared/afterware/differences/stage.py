@@ -13,16 +13,15 @@ import logging
 import socket
 import threading
 import warnings
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
 
 from .. import Hooks
-from .exchange import Answer, ask_asgi, ask_wsgi
-from .servers import Servers
+from ..exchange import Answer, ASGIClient, Request, WSGIClient
+from .servers import PATIENCE, Servers
 
 __all__ = ["At", "Facts", "Meeting", "Stage", "attempt", "attempt_async", "quiet", "what", "yes_no"]
 
@@ -142,39 +141,40 @@ class Stage:
         """`on` for after_request."""
         self.on("after_request", ported, portable, **options)
 
-    def ask(self, path: str = "/", **request: Any) -> Answer:
-        """Ask the app once; see `ask_wsgi` and `ask_asgi`."""
-        return self.ask_together([path], **request)[0]
+    def ask(self, path: str = "/", **asked: Any) -> Answer:
+        """Ask the app once; see `ask_together`."""
+        return self.ask_together([path], **asked)[0]
 
-    def ask_together(self, paths: Sequence[str], **request: Any) -> list[Answer]:
+    def ask_together(
+        self,
+        paths: Sequence[str],
+        *,
+        until: Callable[[], bool] = lambda: True,
+        patience: float = PATIENCE,
+        headers: Mapping[str, str] | None = None,
+        **asked: Any,
+    ) -> list[Answer]:
         """Ask the app for all of *paths* at once: a thread each on Flask, a task each on Quart.
 
         :param until: go on serving until this is true, or for half a second.
+        :param patience: seconds to wait for an answer; Flask's are waited for as long as it takes.
+        :param headers: what to send.
+        :param asked: see `Request`.
         """
         self._bind()
-        until = request.pop("until", lambda: True)
-        if self.at.asynchronous:
-            return asyncio.run(self._ask_asgi(paths, until, request))
-        request.pop("patience", None)
-        call: Callable[[str], Answer] = functools.partial(ask_wsgi, self.app, **request)
-        if len(paths) == 1:
-            answers = [call(paths[0])]
-        else:
-            with ThreadPoolExecutor(len(paths)) as pool:
-                answers = list(pool.map(call, paths))
-        deadline = monotonic() + _LINGER
-        while not until() and monotonic() < deadline:
-            sleep(0.005)
-        return answers
-
-    async def _ask_asgi(
-        self, paths: Sequence[str], until: Callable[[], bool], request: dict[str, Any]
-    ) -> list[Answer]:
-        asked = (ask_asgi(self.app, path, **request) for path in paths)
-        answers = await asyncio.gather(*asked)
-        deadline = monotonic() + _LINGER
-        while not until() and monotonic() < deadline:
-            await asyncio.sleep(0.005)
+        requests = [Request(path, headers=list((headers or {}).items()), **asked) for path in paths]
+        if not self.at.asynchronous:
+            with WSGIClient(self.app) as client:
+                answers = client.ask_together(requests)
+                deadline = monotonic() + _LINGER
+                while not until() and monotonic() < deadline:
+                    sleep(0.005)
+            return answers
+        with ASGIClient(self.app, patience=patience) as served:
+            answers = served.ask_together(requests)
+            deadline = monotonic() + _LINGER
+            while not until() and monotonic() < deadline:
+                served.run(asyncio.sleep(0.005))
         return answers
 
     def run(self, scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:

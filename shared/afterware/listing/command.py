@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
+from ..exchange import Request
 from . import ROUNDS
 from .collect import Listing, collect
 from .document import document
 from .quiet import quiet
 from .render import render
-from .requests import Asked
 from .timing import Timing, TimingError, measure
 
 __all__ = ["run"]
@@ -52,7 +52,7 @@ def run(
         click.echo(render(listing, timing, shutil.get_terminal_size().columns), nl=False)
 
 
-def _asked(timed: bool, path: str | None, headers: Sequence[str], rounds: int | None) -> Asked:
+def _asked(timed: bool, path: str | None, headers: Sequence[str], rounds: int | None) -> Request:
     if not timed and (path is not None or headers or rounds is not None):
         raise click.UsageError("--path, --header and -n are for measuring: add --time")
     path = "/" if path is None else path
@@ -69,10 +69,10 @@ def _asked(timed: bool, path: str | None, headers: Sequence[str], rounds: int | 
                 f"{header!r} is no header, such as 'Cookie: session=abc'", param_hint="--header"
             )
         pairs.append((match[1], match[2]))
-    return Asked(path, pairs)
+    return Request(path, headers=pairs)
 
 
-def _measured(listing: Listing, asked: Asked, rounds: int) -> Timing:
+def _measured(listing: Listing, asked: Request, rounds: int) -> Timing:
     with quiet() as terminal:
         try:
             if not terminal.isatty():

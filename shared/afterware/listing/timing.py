@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any, NoReturn
 
 from ..errors import HookSuspendedError
+from ..exchange import Answer, Client, Request, ServingError, client_for
 from .arms import Arm, Arms, restored
 from .collect import SURROUND, Listing, Row
-from .estimate import Estimate, estimate
-from .hosts import Host, QuartHost
-from .requests import Answer, Asked, Client, ServingError, client_for
+from .estimate import Cost, estimate
+from .hosted import HostedApp, QuartApp
 
 __all__ = ["Measured", "Timing", "TimingError", "measure"]
 
@@ -46,9 +46,9 @@ class Measured:
     :param why_not: why *added* was not measured, as the end of a sentence.
     """
 
-    added: Estimate | None = None
-    bound: Estimate | None = None
-    saved: Estimate | None = None
+    added: Cost | None = None
+    bound: Cost | None = None
+    saved: Cost | None = None
     waits: bool = False
     why_not: str = ""
 
@@ -111,7 +111,7 @@ class _Trial:
             self.why_not,
         )
 
-    def _difference(self, more: str, less: str) -> Estimate | None:
+    def _difference(self, more: str, less: str) -> Cost | None:
         if more not in self.samples or less not in self.samples:
             return None
         pairs = zip(self.samples[more], self.samples[less], strict=True)
@@ -123,7 +123,7 @@ _USUAL, _WITHOUT, _BOUND = "usual", "without", "bound"
 
 def measure(
     listing: Listing,
-    asked: Asked,
+    asked: Request,
     rounds: int,
     tell: Callable[[float], None] = lambda _: None,
 ) -> Timing:
@@ -137,30 +137,34 @@ def measure(
     """
     host = listing.host
     try:
-        with client_for(host, asked) as client:
+        request = _addressed(host, asked)
+        with client_for(host.app) as client:
             seen = _Seen(host)
             with seen.watching():
-                answer = client.ask()
+                answer = client.ask(request)
             _refuse(asked, answer, seen)
             measured = {row: _not_measured(row, seen) for row in listing.rows}
             rows = [row for row, result in measured.items() if not result.why_not]
             with restored(rows) as restore:
-                session = _Session(host, client, answer, restore)
+                session = _Session(host, client, request, answer, restore)
                 trials = session.run(rows, rounds, tell)
     except ServingError as error:
         raise TimingError(str(error)) from error
     measured |= {trial.row: trial.result() for trial in trials}
     status = answer.status or 0
     seconds = median(session.usual_seconds)
-    return Timing(asked.path, status, rounds, seconds, measured, _notes(asked, answer))
+    return Timing(asked.target, status, rounds, seconds, measured, _notes(asked, answer))
 
 
 class _Session:
     """An app under measurement."""
 
-    def __init__(self, host: Host, client: Client, usual: Answer, restore: Arm) -> None:
+    def __init__(
+        self, host: HostedApp, client: Client, request: Request, usual: Answer, restore: Arm
+    ) -> None:
         self._host = host
         self._client = client
+        self._request = request
         self._usual = usual.status
         self._arms = Arms(host)
         self._restore = restore
@@ -225,16 +229,16 @@ class _Session:
             arm()
             with seen.watching():
                 for _ in range(_WARM_UP):
-                    answer = self._client.ask()
+                    answer = self._client.ask(self._request)
                     if answer.status != self._usual:
-                        return str(answer), answer.error or seen.error
+                        return _told(answer), answer.error or seen.error
         finally:
             self._restore()
         return "", None
 
     def _sample_usual(self) -> None:
         self._restore()
-        answer = self._client.ask()
+        answer = self._client.ask(self._request)
         if answer.status != self._usual:
             self._give_up(answer)
         self.usual_seconds.append(answer.seconds)
@@ -244,7 +248,7 @@ class _Session:
         seconds = dict.fromkeys(trial.arms, 0.0)
         for name in (*trial.arms, *reversed(trial.arms)):
             trial.arms[name]()
-            answer = self._client.ask()
+            answer = self._client.ask(self._request)
             if answer.status != self._usual:
                 self._drop(trial, name, answer)
                 return
@@ -255,19 +259,21 @@ class _Session:
     def _drop(self, trial: _Trial, name: str, answer: Answer) -> None:
         """Go on without a state in which the path answers otherwise after a while."""
         self._restore()
-        self._client.ask()  # it may still be under what the state before it left behind
-        again = self._client.ask()
+        self._client.ask(
+            self._request
+        )  # it may still be under what the state before it left behind
+        again = self._client.ask(self._request)
         guilty = _WITHOUT if name == _USUAL else name
         if guilty not in trial.arms or again.status != self._usual:
             self._give_up(answer)
         trial.drop(guilty)
         if guilty == _WITHOUT:
-            trial.why_not = f"without it the path {answer} after a while"
+            trial.why_not = f"without it the path {_told(answer)} after a while"
 
     def _give_up(self, answer: Answer) -> NoReturn:
         raise TimingError(
-            f"The path answered {self._usual} at first, and then it {answer}. Time a path that"
-            " answers alike each time, without a limit on how often it may be asked for."
+            f"The path answered {self._usual} at first, and then it {_told(answer)}. Time a path"
+            " that answers alike each time, without a limit on how often it may be asked for."
         )
 
 
@@ -277,7 +283,7 @@ class _Seen:
     :param host: the app's host.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: HostedApp) -> None:
         self._host = host
         self.blueprints: list[str] = []
         self.error: BaseException | None = None
@@ -295,7 +301,7 @@ class _Seen:
 
         receivers: list[tuple[Any, Callable[..., Any]]]
         receivers = [(module.request_started, started), (module.got_request_exception, failed)]
-        if isinstance(self._host, QuartHost):
+        if isinstance(self._host, QuartApp):
             receivers = [(signal, _as_async(function)) for signal, function in receivers]
         for signal, receiver in receivers:
             signal.connect(receiver, app)
@@ -313,12 +319,32 @@ def _as_async(function: Callable[..., Any]) -> Callable[..., Any]:
     return receiver
 
 
-def _refuse(asked: Asked, answer: Answer, seen: _Seen) -> None:
+def _addressed(host: HostedApp, asked: Request) -> Request:
+    """The request with the Host that the app is configured for, unless it names one."""
+    name = host.app.config.get("SERVER_NAME")
+    if not name or any(key.lower() == "host" for key, _ in asked.headers):
+        return asked
+    return replace(asked, headers=[("Host", name), *asked.headers])
+
+
+def _location(answer: Answer) -> str:
+    return next(iter(answer.all("Location")), "")
+
+
+def _told(answer: Answer) -> str:
+    """What became of a request, as the end of a sentence."""
+    if answer.error is not None:
+        return f"raises {type(answer.error).__name__}: {answer.error}"
+    location = _location(answer)
+    return f"answers {answer.status}" + (f" to {location}" if location else "")
+
+
+def _refuse(asked: Request, answer: Answer, seen: _Seen) -> None:
     """Raise what is wrong with a path that has no ordinary answer."""
     if answer.status is not None and 200 <= answer.status < 400:
         return
     error = answer.error or (seen.error if answer.status == 500 else None)
-    said = f"GET {asked.path} answers {answer.status}" if answer.status else f"GET {asked.path}"
+    said = f"GET {asked.target} answers {answer.status}" if answer.status else f"GET {asked.target}"
     if error is not None:
         joint = ": it raised" if answer.status else " raises"
         said += f"{joint} {type(error).__name__}: {error}"
@@ -345,12 +371,12 @@ def _not_measured(row: Row, seen: _Seen) -> Measured:
     return Measured()
 
 
-def _notes(asked: Asked, answer: Answer) -> list[str]:
-    if not answer.location:
+def _notes(asked: Request, answer: Answer) -> list[str]:
+    if not _location(answer):
         return []
     note = (
-        f"GET {asked.path} redirects to {answer.location}, and what was timed is the redirect. If"
-        " that is because of a login or of https, send the cookie or X-Forwarded-Proto: https with"
-        " --header."
+        f"GET {asked.target} redirects to {_location(answer)}, and what was timed is the redirect."
+        " If that is because of a login or of https, send the cookie or X-Forwarded-Proto: https"
+        " with --header."
     )
     return [note]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import flask
 import pytest
 import quart
 
-from afterware.differences.exchange import Answer, ask_asgi, ask_wsgi
 from afterware.differences.served import make
 from afterware.differences.servers import Servers
 from afterware.differences.stage import At, Meeting, attempt, what, yes_no
 from afterware.differences.wire import ROUTES
+from afterware.exchange import Request, client_for
 
 
 @pytest.fixture(params=[flask, quart], ids=["flask", "quart"])
@@ -33,7 +31,7 @@ def test_a_posted_body_arrives(at):
     stage = at.stage()
     posted = view if at.asynchronous else lambda: flask.request.get_data()
     stage.view(posted, "/posted", methods=["POST"])
-    assert stage.ask("/posted", method="POST", data=b"abc").body == b"abc"
+    assert stage.ask("/posted", method="POST", body=b"abc").body == b"abc"
 
 
 def test_a_request_header_and_a_query_arrive(at):
@@ -50,37 +48,6 @@ def test_requests_are_asked_together(at):
 def test_a_meeting_goes_on_alone_when_its_patience_ends(at):
     meeting = Meeting(at, 2, patience=0.01)
     assert at.stage(lambda: meeting.then("alone")).ask().body == b"alone"
-
-
-def test_an_app_that_raises_answers_nothing():
-    def app(environ, start_response):
-        start_response("200 OK", [])
-        raise KeyError
-
-    assert ask_wsgi(app).outcome == "no answer (KeyError)"
-
-
-def test_an_app_that_stops_half_way_is_cut_off():
-    def app(environ, start_response):
-        start_response("200 OK", [])
-        yield b"a"
-        raise KeyError
-
-    answer = ask_wsgi(app)
-    assert answer.outcome == "200, then cut off (KeyError)"
-    assert answer.body == b"a"
-
-
-def test_an_app_that_never_answers_is_given_up():
-    async def app(scope, receive, send):
-        await asyncio.sleep(60)
-
-    assert asyncio.run(ask_asgi(app, patience=0.02)).outcome == "no answer (no end)"
-
-
-def test_a_group_of_one_error_is_told_by_that_error():
-    group = BaseExceptionGroup("tasks", [BaseExceptionGroup("tasks", [KeyError()])])
-    assert Answer(error=group).outcome == "no answer (KeyError)"
 
 
 def test_what_a_value_is():
@@ -115,10 +82,11 @@ def test_servers_are_ended():
 @pytest.mark.parametrize("bound", [False, True])
 def test_the_served_app_has_every_route_of_a_probe(at, bound):
     app = make(at.host.__name__, bound)
-    for path in [*ROUTES, "/waits-async", "/waits", "/events", "/forget"]:
-        answer = asyncio.run(ask_asgi(app, path)) if at.asynchronous else ask_wsgi(app, path)
-        assert answer.error is None, path
-        assert answer.status in (200, 204, 302), path
+    with client_for(app) as client:
+        for path in [*ROUTES, "/waits-async", "/waits", "/events", "/forget"]:
+            answer = client.ask(Request(path))
+            assert answer.error is None, path
+            assert answer.status in (200, 204, 302), path
 
 
 @pytest.mark.parametrize("bound", [False, True])
@@ -126,8 +94,8 @@ def test_the_served_app_tells_what_has_happened(at, bound):
     app = make(at.host.__name__, bound)
 
     def ask(path):
-        answer = asyncio.run(ask_asgi(app, path)) if at.asynchronous else ask_wsgi(app, path)
-        return answer.body.decode()
+        with client_for(app) as client:
+            return client.ask(Request(path)).body.decode()
 
     ask("/waits-async")
     assert ask("/events") == "began,the hook,the next hook,teardown"
