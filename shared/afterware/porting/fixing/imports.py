@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from .names import Names
 
-__all__ = ["with_afterware", "with_awaited"]
+__all__ = ["last_line_of_imports", "with_afterware", "with_awaited"]
 
 _WIDE = 70  # columns of imported names, above which each has a line
 _AWAITED = '''
@@ -21,6 +22,40 @@ async def {name}(value):
     """Quart's error responses are Werkzeug's, whose methods are no coroutines."""
     return await value if {inspect}.isawaitable(value) else value
 '''
+
+
+def last_line_of_imports(tree: ast.Module) -> int:
+    """The last line of a module that its imports are on, or where one would be put."""
+    last, seen = 0, False
+    for number, statement in enumerate(tree.body):
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            seen = True
+        elif not _takes_from_flask(statement):
+            if seen or not (number == 0 and _is_text(statement)):
+                continue
+        last = statement.end_lineno or statement.lineno
+    if not last and tree.body:  # after what is above the first statement
+        first = tree.body[0]
+        decorators = getattr(first, "decorator_list", [])
+        last = min([first.lineno, *(each.lineno for each in decorators)]) - 1
+    # Whole statements: more than one may stand on a line.
+    for statement in tree.body:
+        if statement.lineno <= last:
+            last = max(last, statement.end_lineno or 0)
+    return last
+
+
+def _takes_from_flask(statement: ast.stmt) -> bool:
+    """Whether a statement that is no function takes something from Flask."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    return any(
+        isinstance(each, ast.ImportFrom) and each.module == "flask" for each in ast.walk(statement)
+    )
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def with_awaited(module: cst.Module, names: Names) -> cst.Module:

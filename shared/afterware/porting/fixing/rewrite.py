@@ -1,4 +1,4 @@
-"""`--fix`: rewrites hooks with libcst, which keeps formatting and comments."""
+"""Files: what `--fix` rewrites, put in place of the old at once, and the report of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import libcst
-
+from .module import CannotRewriteError, rewrite_module
 from .plan import Unfixed, plan_files
-from .recolour import rewrite_module
 
 if TYPE_CHECKING:
     from ..check import Outcome
@@ -66,17 +64,12 @@ def fix_files(outcome: Outcome, *, to: Target, write: bool) -> FixReport:
     for module, wanted in plans.items():
         source = module.source
         try:
-            parsed = libcst.parse_module(source.data)
-            if parsed.bytes != source.data:  # it drops a form feed before a statement, say
-                report.failed.append(f"left {source.name}: libcst does not give it back as it is")
-                continue
-            new, done, more = rewrite_module(parsed, module, wanted, to)
-        except (libcst.ParserSyntaxError, UnicodeDecodeError, LookupError, RecursionError) as error:
-            reason = str(error).splitlines()[0]
-            report.failed.append(f"left {source.name}: libcst does not parse it: {reason}")
+            new = rewrite_module(module, wanted, to)
+        except CannotRewriteError as error:
+            report.failed.append(f"left {source.name}: {error}")
             continue
-        report.unfixed += more
-        data = new.bytes
+        report.unfixed += new.unfixed
+        data = new.data
         if data == source.data:
             continue
         try:
@@ -90,8 +83,8 @@ def fix_files(outcome: Outcome, *, to: Target, write: bool) -> FixReport:
             except OSError as error:
                 report.failed.append(f"left {source.name}: cannot be written: {error.strerror}")
                 continue
-        report.rewritten += done
-        report.changed[source.name] = _diff(source.name, parsed.code, new.code)
+        report.rewritten += new.done
+        report.changed[source.name] = _diff(source.name, new.before, new.after)
     return report
 
 

@@ -1,4 +1,4 @@
-"""Rewrites one module: its hooks, what is read in them, and the imports that they come to need."""
+"""The editor: writes the edits of one hook into its code, with libcst, which keeps formatting."""
 
 from __future__ import annotations
 
@@ -8,103 +8,68 @@ from typing import TYPE_CHECKING, TypeVar
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from .grouping import Membership, grouped
-from .imports import with_afterware, with_awaited
-from .names import Names
-from .plan import HookPlan, Unfixed
-
 if TYPE_CHECKING:
     from ..judging.rewriting import Replacement, Target
-    from ..tree.index import Module
+    from .grouping import Membership
+    from .names import Names
+    from .plan import HookPlan
 
-__all__ = ["rewrite_module"]
+__all__ = ["edited"]
 
 # Line, column, and how many attributes, calls and subscripts stand between it and its first name:
 # `response.data` and `response.data.decode()` begin at one place.
 _Position = tuple[int, int, int]
 
 
-def rewrite_module(
-    parsed: cst.Module, module: Module, plans: list[HookPlan], to: Target
-) -> tuple[cst.Module, int, list[Unfixed]]:
-    """The module with its hooks rewritten, how many, and those that stay as they are after all."""
-    unfixed: list[Unfixed] = []
-    if to == "afterware":
-        plans, unfixed = _all_or_none_of_this_request(plans, module)
-    else:
-        plans = [plan for plan in plans if plan.recolour or plan.edits]
-    if not plans:
-        return parsed, 0, unfixed
-    names = Names(module)
-    groups = grouped(plans, module, names.hooks) if to == "afterware" else {}
-    editor = _Editor(module, plans, to, names, groups)
-    new = MetadataWrapper(parsed, unsafe_skip_copy=True).visit(editor)
-    if to == "quart":
-        new = with_awaited(new, names) if editor.uses_awaited else new
-    else:
-        wanted = {"Hooks": names.hooks_class} if groups else {}
-        if editor.uses_body:
-            wanted["body"] = names.body
-        this_request = any(plan.hook.registered == "this-request" for plan in plans)
-        new = with_afterware(new, wanted, this_request=this_request)
-    return new, len(plans), unfixed
+def edited(
+    parsed: cst.Module,
+    first_line: int,
+    lines: list[str],
+    plan: HookPlan,
+    to: Target,
+    names: Names,
+    group: Membership | None,
+) -> cst.Module:
+    """A piece of a file with the hook in it rewritten.
 
-
-def _all_or_none_of_this_request(
-    plans: list[HookPlan], module: Module
-) -> tuple[list[HookPlan], list[Unfixed]]:
-    """after_this_request is one import: all of a file's such hooks change, or none."""
-    mine = [plan for plan in plans if plan.hook.registered == "this-request"]
-    if not mine:
-        return plans, []
-    uses = sum(
-        (isinstance(node, ast.Name) and node.id == "after_this_request")
-        or (isinstance(node, ast.Attribute) and node.attr == "after_this_request")
-        for node in ast.walk(module.node)
-    )
-    plain = all(isinstance(plan.function.decorators[0], ast.Name) for plan in mine)
-    if uses == len(mine) and plain:
-        return plans, []
-    why = "not all after_this_request hooks of the file can be rewritten, and they share an import"
-    return [plan for plan in plans if plan not in mine], [
-        Unfixed(plan.hook.file, plan.hook.line, plan.hook.name, why) for plan in mine
-    ]
+    :param first_line: the line of the file that the piece begins with, from one.
+    :param lines: the lines of the piece.
+    :param group: the set that the hook is put into, if it is.
+    """
+    editor = _Editor(first_line, lines, plan, to, names, group)
+    return MetadataWrapper(parsed, unsafe_skip_copy=True).visit(editor)
 
 
 class _Editor(cst.CSTTransformer):
-    """Makes the edits of all plans of a module, found by their positions.
-
-    :param groups: the set of each hook, by the line of its function.
-    """
+    """Makes the edits of a plan, found by their positions."""
 
     METADATA_DEPENDENCIES = (PositionProvider,)
 
     def __init__(
         self,
-        module: Module,
-        plans: list[HookPlan],
+        first_line: int,
+        lines: list[str],
+        plan: HookPlan,
         to: Target,
         names: Names,
-        groups: dict[int, Membership],
+        group: Membership | None,
     ) -> None:
         super().__init__()
+        self.first_line = first_line
+        self.lines = lines
+        self.plan = plan
         self.to = to
         self.names = names
-        self.groups = groups
-        self.lines = module.source.data.splitlines()
-        self.plans = {plan.function.line: plan for plan in plans}
-        self.edits = {self._position(edit.node): edit for plan in plans for edit in plan.edits}
-        self.uses_body = self.uses_awaited = False
+        self.group = group
+        self.edits = {self._position(edit.node): edit for edit in plan.edits}
 
     # Positions
 
     def _position(self, node: ast.expr) -> _Position:
         """The position of an expression of the syntax tree, whose columns count bytes."""
-        line, column = node.lineno, node.col_offset
-        text = self.lines[line - 1] if line <= len(self.lines) else b""
-        if line == 1 and text.startswith(b"\xef\xbb\xbf"):
-            text = text[3:]
-        return line, len(text[:column].decode("utf-8", "replace")), _depth(node)
+        line = node.lineno - self.first_line + 1
+        text = self.lines[line - 1].encode("utf-8", "surrogatepass")[: node.col_offset]
+        return line, len(text.decode("utf-8", "surrogatepass")), _depth(node)
 
     def _position_of(self, node: cst.BaseExpression) -> _Position:
         """The same of an expression that is edited, whose parentheses count as its own."""
@@ -114,31 +79,30 @@ class _Editor(cst.CSTTransformer):
         start = self.get_metadata(PositionProvider, first).start
         return start.line, start.column, _depth_of(node)
 
-    def _plan_of(self, node: cst.FunctionDef) -> HookPlan | None:
+    def _is_hook(self, node: cst.FunctionDef) -> bool:
         start = self.get_metadata(PositionProvider, node.asynchronous or node.name).start
-        return self.plans.get(start.line)
+        return start.line + self.first_line - 1 == self.plan.function.line
 
     # Functions
 
     def leave_FunctionDef(
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef | cst.FlattenSentinel[cst.BaseStatement]:
-        plan = self._plan_of(original_node)
-        if plan is None:
+        if not self._is_hook(original_node):
             return updated_node
         node = updated_node
-        if plan.recolour:
+        if self.plan.recolour:
             node = node.with_changes(asynchronous=cst.Asynchronous())
         if self.to == "quart":
             return node
-        group = self.groups.get(plan.function.line)
+        group = self.group
         decorator = node.decorators[0]
         callee = decorator.decorator
         if group is not None:
             callee = cst.parse_expression(f"{group.name}.after_request")
-        if plan.options:
+        if self.plan.options:
             text = cst.Module([]).code_for_node(callee)
-            callee = cst.parse_expression(f"{text}({', '.join(plan.options)})")
+            callee = cst.parse_expression(f"{text}({', '.join(self.plan.options)})")
         node = node.with_changes(decorators=[decorator.with_changes(decorator=callee)])
         return self._with_set(node, group) if group is not None and group.first else node
 
@@ -177,8 +141,6 @@ class _Editor(cst.CSTTransformer):
 
     def _filled(self, text: str, node: cst.Call | cst.Attribute) -> str:
         """The text of a replacement with what was there in it."""
-        self.uses_body = self.uses_body or "{body}" in text
-        self.uses_awaited = self.uses_awaited or "{awaited}" in text
         attribute = node.func if isinstance(node, cst.Call) else node
         code = cst.Module([]).code_for_node
         return text.format(
