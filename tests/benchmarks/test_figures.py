@@ -113,6 +113,7 @@ def test_its_pictures_are_there_in_light_and_dark_and_say_what_they_are(shown: A
         assert len(image) < 40_000
 
 
+@pytest.mark.slow
 def test_the_same_results_write_the_same_and_the_check_agrees(shown: Any) -> None:
     readme, options = shown
     call(*options)
@@ -144,6 +145,7 @@ DRIFTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drift", DRIFTS.values(), ids=DRIFTS)
 def test_the_check_fails_where_something_differs_and_writing_mends_it(
     shown: Any, drift: Any
