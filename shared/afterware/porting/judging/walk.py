@@ -137,8 +137,9 @@ class Walk:
             elif isinstance(node, ast.Call):
                 self._call(node, spot, id(node) in awaited)
             elif isinstance(node, (ast.With, ast.AsyncWith)):
+                asynchronous = isinstance(node, ast.AsyncWith)
                 for item in node.items:
-                    self._entered(item.context_expr, inside.at(item.context_expr))
+                    self._entered(item.context_expr, inside.at(item.context_expr), asynchronous)
             elif isinstance(node, ast.Subscript):
                 self._subscript(node, spot)
             elif isinstance(node, IMPLICIT):
@@ -231,15 +232,18 @@ class Walk:
                 name = "__setitem__" if storing else "__getitem__"
                 self.method(atom, atom.cls, name, Arguments([UNKNOWN, UNKNOWN]), spot)
 
-    def _entered(self, node: ast.expr, spot: Spot) -> None:
-        """`with node:`."""
+    def _entered(self, node: ast.expr, spot: Spot, asynchronous: bool) -> None:
+        """`with node:`, or `async with node:`."""
         value = self.evaluator.eval(node, spot.frame)
         self._looked_up(value, spot)
-        self.add(Enters(spot, value))
+        self.add(Enters(spot, value, asynchronous))
         for atom in value:
             if isinstance(atom, Inst):
-                self.method(atom, atom.cls, "__enter__", Arguments(), spot)
-                self.method(atom, atom.cls, "__exit__", Arguments([UNKNOWN] * 3), spot)
+                enter, leave = (
+                    ("__aenter__", "__aexit__") if asynchronous else ("__enter__", "__exit__")
+                )
+                self.method(atom, atom.cls, enter, Arguments(), spot)
+                self.method(atom, atom.cls, leave, Arguments([UNKNOWN] * 3), spot)
             elif isinstance(atom, Obj):
                 self._used(atom, "__enter__", spot)
 
