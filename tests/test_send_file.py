@@ -12,7 +12,7 @@ from typing import Any
 
 import flask
 import pytest
-from conftest import Answer, Host
+from hosting import Answer, Host
 from serving import app_server, get
 
 from afterware import Hooks, helpers

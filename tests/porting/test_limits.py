@@ -10,7 +10,7 @@ import pytest
 
 from afterware.porting.check import check
 from afterware.porting.judging import walk
-from afterware.porting.meaning import core
+from afterware.porting.meaning import budget
 from tests.porting.case_files import load_cases
 
 CASES = load_cases()
@@ -76,7 +76,7 @@ def test_a_verdict_that_was_cut_short_says_so(
         case.write(tmp_path / f"case_{number:03}")
         for (file, line), (_, needs) in case.labels().items():
             expected[f"case_{number:03}/{file}", line] = needs
-    monkeypatch.setattr(core, "_STEPS", steps)
+    monkeypatch.setattr(budget, "STEPS", steps)
     outcome = check([tmp_path])
     unfinished = set(outcome.unfinished)
     assert unfinished

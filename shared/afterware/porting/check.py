@@ -6,11 +6,11 @@ import gc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .flask.model import FlaskEvaluator
 from .flask.registrations import scan
 from .judging.findings import BITES, Finding, findings, is_allowed
 from .judging.judge import Verdict, judge
 from .judging.rule import NEEDS
-from .meaning.evaluate import Evaluator
 from .meaning.knowledge import COVERED
 from .tree.project import Project
 from .tree.sources import Skipped, Tree
@@ -74,7 +74,7 @@ class Outcome:
     unfinished: list[tuple[str, int]]
     skipped: list[Skipped]
     files: int
-    evaluator: Evaluator
+    evaluator: FlaskEvaluator
 
 
 def check(
@@ -113,7 +113,7 @@ def _check(
     tree = Tree(paths, exclude)
     tell("reading files")
     project = Project(tree, COVERED)
-    evaluator = Evaluator(project)
+    evaluator = FlaskEvaluator(project)
     tell(f"looking for hooks in {len(project.sources)} files")
     found = scan(evaluator)
     skipped = [Skipped(name, "was not searched for hooks to the end") for name in found.unsearched]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..check import JudgedEntry, Outcome
+    from ..flask.model import FlaskEvaluator
     from ..judging.rule import Note
-    from ..meaning.evaluate import Evaluator
     from ..tree.index import Function, Module
 
 __all__ = ["HookPlan", "Unfixed", "plan_files"]
@@ -85,7 +85,9 @@ def plan_files(outcome: Outcome, to: Target) -> tuple[dict[Module, list[HookPlan
     return plans, unfixed
 
 
-def _plan(hook: JudgedEntry, to: Target, evaluator: Evaluator, colours: Colours) -> HookPlan | None:
+def _plan(
+    hook: JudgedEntry, to: Target, evaluator: FlaskEvaluator, colours: Colours
+) -> HookPlan | None:
     function = hook.entry.function
     if function is None:
         raise Unsure("its code is not in the tree")
@@ -159,7 +161,7 @@ def _above(node: ast.AST, function: Function) -> Iterator[ast.AST]:
         above = parents.get(id(above))
 
 
-def _check_names(function: Function, evaluator: Evaluator) -> None:
+def _check_names(function: Function, evaluator: FlaskEvaluator) -> None:
     """That a hook uses nothing of Flask but what Afterware has as well.
 
     :raises Unsure: it does, or may.

@@ -23,7 +23,8 @@ from .atoms import HostAttribute, HostObject, Registrar
 from .entries import WAYS, Registration, Role
 
 if TYPE_CHECKING:
-    from ..meaning.evaluate import Evaluator, Frame
+    from ..meaning.evaluate import Frame
+    from .model import FlaskEvaluator
 
 __all__ = ["hands_on", "registrations"]
 
@@ -35,7 +36,7 @@ _DICT_METHODS = frozenset({"setdefault", "update"})
 _ASSIGNMENTS = 5  # that are followed from one name to the next
 
 
-def registrations(evaluator: Evaluator, module: Module) -> list[Registration]:
+def registrations(evaluator: FlaskEvaluator, module: Module) -> list[Registration]:
     """The registrations of a module, by their places."""
     found: list[Registration] = []
     for look, call in _questions(evaluator, module):
@@ -51,7 +52,7 @@ def registrations(evaluator: Evaluator, module: Module) -> list[Registration]:
 _Look = Callable[[], Iterable[Registration]]
 
 
-def _questions(evaluator: Evaluator, module: Module) -> Iterator[tuple[_Look, Call | None]]:
+def _questions(evaluator: FlaskEvaluator, module: Module) -> Iterator[tuple[_Look, Call | None]]:
     """What there is to look at, each a question of its own; and the call that it is about."""
     for call in _candidates(module):
         yield partial(_by_call, evaluator, module, call), call
@@ -122,7 +123,7 @@ def _is_alias(module: Module, name: str) -> bool:
 # By calls and decorators
 
 
-def _by_call(evaluator: Evaluator, module: Module, call: Call) -> Iterator[Registration]:
+def _by_call(evaluator: FlaskEvaluator, module: Module, call: Call) -> Iterator[Registration]:
     frame = evaluator.frame(call.scope)
     if call.decorates is not None:
         yield from _by_decorator(evaluator, module, call, frame)
@@ -163,7 +164,7 @@ def _by_call(evaluator: Evaluator, module: Module, call: Call) -> Iterator[Regis
 
 
 def _by_decorator(
-    evaluator: Evaluator, module: Module, call: Call, frame: Frame
+    evaluator: FlaskEvaluator, module: Module, call: Call, frame: Frame
 ) -> Iterator[Registration]:
     for atom in evaluator.eval(call.node, frame):
         if isinstance(atom, Registrar):
@@ -186,7 +187,9 @@ def _first_argument(node: ast.Call) -> ast.expr | None:
     return None
 
 
-def _form(evaluator: Evaluator, argument: ast.expr, call: Call, frame: Frame, value: Value) -> str:
+def _form(
+    evaluator: FlaskEvaluator, argument: ast.expr, call: Call, frame: Frame, value: Value
+) -> str:
     """The word for a function that is passed in a call."""
     if call.loop and _from_loop(argument, frame):
         return "loop"
@@ -222,7 +225,7 @@ def _from_loop(argument: ast.expr, frame: Frame) -> bool:
     return False
 
 
-def _is_partial(evaluator: Evaluator, argument: ast.expr, frame: Frame) -> bool:
+def _is_partial(evaluator: FlaskEvaluator, argument: ast.expr, frame: Frame) -> bool:
     for _ in range(_ASSIGNMENTS):
         if isinstance(argument, ast.Call):
             callee = evaluator.eval(argument.func, frame)
@@ -257,7 +260,7 @@ def _functions(value: Value) -> Value:
     return found
 
 
-def _in_lists(evaluator: Evaluator, scope: Scope) -> Iterator[Registration]:
+def _in_lists(evaluator: FlaskEvaluator, scope: Scope) -> Iterator[Registration]:
     """`app.after_request_funcs[None] = [function]`, and the like."""
     frame = evaluator.frame(scope)
     for node in scope.nodes:
@@ -271,7 +274,7 @@ def _in_lists(evaluator: Evaluator, scope: Scope) -> Iterator[Registration]:
                     yield Registration(scope.module, node, role, "funcs-list", items)
 
 
-def _is_list_of_hooks(evaluator: Evaluator, target: ast.expr, frame: Frame) -> bool:
+def _is_list_of_hooks(evaluator: FlaskEvaluator, target: ast.expr, frame: Frame) -> bool:
     if isinstance(target, ast.Subscript):
         return isinstance(target.value, (ast.Attribute, ast.Name)) and (
             HostObject("funcs") in evaluator.eval(target.value, frame)
@@ -283,7 +286,7 @@ def _is_list_of_hooks(evaluator: Evaluator, target: ast.expr, frame: Frame) -> b
     return False
 
 
-def _assigned(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
+def _assigned(evaluator: FlaskEvaluator, module: Module) -> Iterator[Registration]:
     """`app.process_response = function`."""
     for name, role in _OVERRIDES.items():
         for store in module.stores.get(name, ()):
@@ -294,7 +297,7 @@ def _assigned(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
                 yield Registration(module, store.node, role, "subclass", value)
 
 
-def _overridden(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
+def _overridden(evaluator: FlaskEvaluator, module: Module) -> Iterator[Registration]:
     """Methods of the host's app that a subclass overrides."""
     for name, role in _OVERRIDES.items():
         for cls in module.classes:
@@ -307,7 +310,7 @@ def _overridden(evaluator: Evaluator, module: Module) -> Iterator[Registration]:
                     yield Registration(module, function.node, role, "subclass", value)
 
 
-def _bound(evaluator: Evaluator, cls: Class, function: Function) -> Value:
+def _bound(evaluator: FlaskEvaluator, cls: Class, function: Function) -> Value:
     """A method as an instance of its class has it."""
     myself = one(Inst(cls))
     return frozenset(
@@ -318,7 +321,7 @@ def _bound(evaluator: Evaluator, cls: Class, function: Function) -> Value:
     )
 
 
-def _is_app(evaluator: Evaluator, cls: Class) -> bool:
+def _is_app(evaluator: FlaskEvaluator, cls: Class) -> bool:
     outside = evaluator.mro(cls)[1]
     return any(
         path == "flask.Flask"

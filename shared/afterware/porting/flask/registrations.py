@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..meaning.knowledge import STANDARD
+from ..meaning.library import STANDARD
 from ..meaning.values import UNKNOWN, Ext, Func, Obj, one
 from .atoms import HostObject
 from .entries import WAYS, Entry, Registration
@@ -15,8 +15,8 @@ from .unwrapping import functions_in, is_abstract
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..meaning.evaluate import Evaluator
     from ..tree.index import Module
+    from .model import FlaskEvaluator
 
 __all__ = ["Scan", "scan"]
 
@@ -37,7 +37,7 @@ class Scan:
     unsearched: list[str] = field(default_factory=list)
 
 
-def scan(evaluator: Evaluator) -> Scan:
+def scan(evaluator: FlaskEvaluator) -> Scan:
     """All entries of the project, and the registrations whose function is not known."""
     result = Scan()
     found: dict[object, Entry] = {}
@@ -65,7 +65,7 @@ def scan(evaluator: Evaluator) -> Scan:
     return result
 
 
-def _modules(evaluator: Evaluator, result: Scan) -> list[Module]:
+def _modules(evaluator: FlaskEvaluator, result: Scan) -> list[Module]:
     """The modules that may register something."""
     project = evaluator.project
     traced = [source for source in project.sources.values() if source.traced]
@@ -86,7 +86,7 @@ def _modules(evaluator: Evaluator, result: Scan) -> list[Module]:
     return found
 
 
-def _entries(evaluator: Evaluator, registration: Registration) -> Iterator[Entry]:
+def _entries(evaluator: FlaskEvaluator, registration: Registration) -> Iterator[Entry]:
     """What one place registers."""
     role, word = registration.role, registration.word
     decorated = registration.function
@@ -136,7 +136,7 @@ def _is_standard(path: str) -> bool:
     return path.partition(".")[0] in STANDARD
 
 
-def _give(evaluator: Evaluator, entries: list[Entry]) -> None:
+def _give(evaluator: FlaskEvaluator, entries: list[Entry]) -> None:
     """Tell the evaluator which parameters are given the host's objects."""
     for entry in entries:
         passes = WAYS[entry.role].passes

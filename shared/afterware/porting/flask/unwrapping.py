@@ -10,8 +10,8 @@ from ..meaning.values import UNKNOWN, Func, Inst, Value, Wrapped, one
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..meaning.evaluate import Evaluator
     from ..tree.index import Function
+    from .model import FlaskEvaluator
 
 __all__ = ["functions_in", "is_abstract"]
 
@@ -19,7 +19,7 @@ _ASSIGNMENTS = 4  # that are followed from one name to the next
 
 
 def functions_in(
-    evaluator: Evaluator, value: Value, seen: frozenset[Func] = frozenset()
+    evaluator: FlaskEvaluator, value: Value, seen: frozenset[Func] = frozenset()
 ) -> Iterable[tuple[Function, Value]]:
     """The functions inside a value, each with the part of the value that calls it."""
     for atom in value:
@@ -46,7 +46,7 @@ def functions_in(
                     yield function, one(func)
 
 
-def _kept_by(evaluator: Evaluator, atom: Inst, method: Function) -> Value:
+def _kept_by(evaluator: FlaskEvaluator, atom: Inst, method: Function) -> Value:
     """The function that an object was made for: the one whose answer its `__call__` gives back."""
     spec = method.args
     ordered = [*spec.posonlyargs, *spec.args]

@@ -10,14 +10,15 @@ from ..meaning.values import Ext, Func
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..meaning.evaluate import Evaluator, Frame
+    from ..flask.model import FlaskEvaluator
+    from ..meaning.evaluate import Frame
 
 __all__ = ["awaited_in", "entered_in", "gives_coroutine"]
 
 _AWAITING = frozenset({"asyncio.gather", "asyncio.wait_for", "asyncio.shield"})
 
 
-def awaited_in(frame: Frame, evaluator: Evaluator) -> set[int]:
+def awaited_in(frame: Frame, evaluator: FlaskEvaluator) -> set[int]:
     """The expressions that are awaited, by id: here, or where they are passed to."""
     found: set[int] = set()
     for node in frame.scope.nodes:
@@ -46,7 +47,9 @@ def _mark(node: ast.expr, found: set[int]) -> None:
         found.add(id(node.func))
 
 
-def _passed_to_be_awaited(call: ast.Call, frame: Frame, evaluator: Evaluator) -> Iterable[ast.expr]:
+def _passed_to_be_awaited(
+    call: ast.Call, frame: Frame, evaluator: FlaskEvaluator
+) -> Iterable[ast.expr]:
     for atom in evaluator.eval(call.func, frame):
         if isinstance(atom, Ext) and atom.path in _AWAITING:
             yield from call.args
@@ -63,7 +66,7 @@ def _passed_to_be_awaited(call: ast.Call, frame: Frame, evaluator: Evaluator) ->
                     yield each
 
 
-def gives_coroutine(evaluator: Evaluator, node: ast.expr, frame: Frame) -> bool:
+def gives_coroutine(evaluator: FlaskEvaluator, node: ast.expr, frame: Frame) -> bool:
     """Whether an expression is a call of an `async def` of the tree, and nothing awaits it."""
     if not isinstance(node, ast.Call):
         return False

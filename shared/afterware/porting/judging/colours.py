@@ -19,7 +19,7 @@ from .rewriting import Target, Unsure
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..meaning.evaluate import Evaluator
+    from ..flask.model import FlaskEvaluator
     from ..tree.index import Function, Module, Scope
 
 __all__ = ["Colours", "OtherUses"]
@@ -66,7 +66,7 @@ class Colours:
     :param evaluator: knows what expressions stand for.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: FlaskEvaluator) -> None:
         self.evaluator = evaluator
         self._names: dict[Module, _Names] = {}
         self._mentions: dict[tuple[str, str], list[_Mention]] = {}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..flask.entries import Entry
-    from ..meaning.evaluate import Evaluator
+    from ..flask.model import FlaskEvaluator
     from .rule import Rule
 
 __all__ = ["Verdict", "judge"]
@@ -33,7 +33,7 @@ class Verdict:
     unfinished: bool = False
 
 
-def judge(entry: Entry, evaluator: Evaluator, chosen: Sequence[Rule] | None = None) -> Verdict:
+def judge(entry: Entry, evaluator: FlaskEvaluator, chosen: Sequence[Rule] | None = None) -> Verdict:
     """Judge one entry. What it finds does not depend on what was asked before.
 
     :param chosen: the rules; by default all.

@@ -9,7 +9,7 @@ from ..flask import host
 from ..flask.atoms import HostObject
 from ..meaning.evaluate import Arguments
 from ..meaning.implicit import by_builtin
-from ..meaning.knowledge import STANDARD
+from ..meaning.library import STANDARD
 from ..meaning.values import (
     Atom,
     ClassRef,
@@ -30,7 +30,7 @@ from .signals import receivers
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..meaning.evaluate import Evaluator
+    from ..flask.model import FlaskEvaluator
     from ..meaning.values import Site
     from ..tree.index import Class
 
@@ -102,7 +102,7 @@ class Outside:
     :param follower: walks what is called back.
     """
 
-    def __init__(self, evaluator: Evaluator, follower: Follower) -> None:
+    def __init__(self, evaluator: FlaskEvaluator, follower: Follower) -> None:
         self.evaluator = evaluator
         self.follower = follower
 

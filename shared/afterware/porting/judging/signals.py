@@ -12,7 +12,8 @@ from .state import is_same_object
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..meaning.evaluate import Evaluator, Frame
+    from ..flask.model import FlaskEvaluator
+    from ..meaning.evaluate import Frame
     from ..tree.index import Call
 
 __all__ = ["receivers"]
@@ -20,7 +21,7 @@ __all__ = ["receivers"]
 _CONNECTIONS = 40  # places that connect something to a signal
 
 
-def receivers(evaluator: Evaluator, node: ast.Call, frame: Frame) -> tuple[list[Func], bool]:
+def receivers(evaluator: FlaskEvaluator, node: ast.Call, frame: Frame) -> tuple[list[Func], bool]:
     """The functions that are connected to a signal, and whether all places were looked at."""
     if terminal_name(node.func) not in ("send", "send_async"):
         return [], True
@@ -36,7 +37,7 @@ def receivers(evaluator: Evaluator, node: ast.Call, frame: Frame) -> tuple[list[
     return found, len(calls) <= _CONNECTIONS
 
 
-def _connected_by(evaluator: Evaluator, call: Call, signal: list[Obj]) -> Iterator[Func]:
+def _connected_by(evaluator: FlaskEvaluator, call: Call, signal: list[Obj]) -> Iterator[Func]:
     """The functions that one place connects to the signal."""
     frame = evaluator.frame(call.scope)
     target = call.node.func if isinstance(call.node, ast.Call) else call.node

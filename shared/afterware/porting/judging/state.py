@@ -55,6 +55,6 @@ def is_made_in(obj: Obj, functions: Collection[Function]) -> bool:
 
 def is_left_by_another(obj: Obj, functions: Collection[Function]) -> bool:
     """Whether none of these functions makes an object that they find."""
-    if not obj.left:
+    if not obj.elsewhere:
         return False
     return "closure" not in obj.flags or not is_made_in(obj, functions)

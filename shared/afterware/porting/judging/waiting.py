@@ -103,7 +103,7 @@ def _entered(atom: Obj | Ext) -> Iterator[str]:
     elif isinstance(atom, Obj):
         if path.startswith(("tempfile.TemporaryDirectory", "subprocess.Popen()")):
             yield "a file"
-        if atom.left or path.startswith(("sqlite3.", "psycopg")):
+        if atom.elsewhere or path.startswith(("sqlite3.", "psycopg")):
             reason = blocks(f"{path}.__exit__", atom.flags)
             if reason:
                 yield reason

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..flask import host
 from ..flask.atoms import HostAttribute, HostObject, HostPart, Proxied, Registrar
-from ..meaning.evaluate import Arguments, Evaluator, Frame
+from ..flask.model import FlaskEvaluator
+from ..meaning.evaluate import Arguments, Frame
 from ..meaning.implicit import IMPLICIT, implied
 from ..meaning.values import (
     MORE,
@@ -53,7 +54,7 @@ __all__ = ["behaviour_of"]
 _FRAMES = 600  # calls of one entry that are followed
 
 
-def behaviour_of(entry: Entry, evaluator: Evaluator) -> Behaviour:
+def behaviour_of(entry: Entry, evaluator: FlaskEvaluator) -> Behaviour:
     """All that an entry does."""
     return Walk(entry, evaluator).run()
 
@@ -64,7 +65,7 @@ class Walk:
     :param evaluator: knows what expressions stand for.
     """
 
-    def __init__(self, entry: Entry, evaluator: Evaluator) -> None:
+    def __init__(self, entry: Entry, evaluator: FlaskEvaluator) -> None:
         self.entry = entry
         self.evaluator = evaluator
         self.outside = Outside(evaluator, self)
@@ -103,7 +104,7 @@ class Walk:
         own = start.at(function.node) if inside else start
         if function.falls:
             self.add(Returns(own, function, None, NONE))
-        frame = self.evaluator.call_frame(func, given, start.frame)
+        frame = self.evaluator.call_frame(func, given)
         for expression in function.returns:
             if expression is None:
                 self.add(Returns(own, function, None, NONE))
@@ -174,7 +175,7 @@ class Walk:
                 self._used(atom, name, spot)
         elif isinstance(atom, HostObject):
             if atom.kind in host.CLASS_OF:
-                for cls in self.evaluator.model.custom_classes(atom.kind, name, spot.frame):
+                for cls in self.evaluator.model.custom_classes(atom.kind, name, spot.module):
                     self._of_instance(Inst(cls), cls, name, spot, storing)
         elif isinstance(atom, Obj):
             self._used(atom, name, spot)
@@ -282,7 +283,7 @@ class Walk:
             return
         self.add(call)
         if isinstance(callee, Func):
-            self._visit(self.evaluator.call_frame(callee, arguments, spot.frame), spot)
+            self._visit(self.evaluator.call_frame(callee, arguments), spot)
         elif isinstance(callee, Wrapped):
             self.outside.hand_over(arguments, spot)
             for inner in callee.inner:

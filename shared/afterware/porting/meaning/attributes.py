@@ -1,19 +1,13 @@
-"""What attributes stand for: of modules, the host's objects, libraries."""
+"""Evaluates attributes: of modules, functions, objects of libraries."""
 
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..flask import host
-from ..flask.atoms import HostAttribute, HostObject, HostPart, Proxied, Registrar
-from ..tree.index import Module, Store, terminal_name
-from .core import Core
-from .frames import Frame, PackageRef
-from .knowledge import STANDARD
-from .pieces import SITES
+from . import budget
+from .library import THREAD_LOCALS
 from .values import (
     NONE,
     NOWHERE,
@@ -27,319 +21,164 @@ from .values import (
     Inst,
     ModuleRef,
     Obj,
+    PackageRef,
     Record,
     Value,
     Wrapped,
+    from_elsewhere,
+    longer,
     one,
 )
 
 if TYPE_CHECKING:
-    from ..tree.sources import Source
+    from ..tree.index import Module, Store
+    from .machine import Machine
+    from .members import Members
+    from .names import Names
+    from .values import Frame
 
 __all__ = ["Attributes"]
 
-# Frameworks that an application of Flask may well use beside it, as clients or for commands.
-_BESIDE_FLASK = frozenset({"requests", "httpx", "urllib3", "click", "typer", "webob", "twisted"})
-# Objects whose attributes each thread, or each context, has for itself.
-THREAD_LOCALS = frozenset(
-    {
-        "threading.local()",
-        "werkzeug.local.Local()",
-        "werkzeug.local.LocalStack()",
-        "gevent.local.local()",
-        "asgiref.local.Local()",
-        "eventlet.corolocal.local()",
-    }
-)
 
+class Attributes:
+    """Evaluates attributes: of modules, functions, objects of libraries.
 
-class Attributes(Core):
-    """What attributes stand for: of modules, the host's objects, libraries."""
+    :param machine: evaluates what they are attributes of.
+    :param names: knows what modules bind.
+    :param members: knows what classes and instances have.
+    """
 
-    def _Attribute(self, node: ast.Attribute, frame: Frame) -> Value:
-        base_node = node.value
-        if (
-            isinstance(base_node, ast.Call)
-            and isinstance(base_node.func, ast.Name)
-            and base_node.func.id == "super"
-        ):
-            return self.of_super(node.attr, frame)
+    def __init__(self, machine: Machine, names: Names, members: Members) -> None:
+        self.machine = machine
+        self.names = names
+        self.members = members
+        self._of_object = machine.solver.table(UNKNOWN)
+        self._of_function = machine.solver.table(UNKNOWN)
+
+    def read(self, node: ast.Attribute, frame: Frame) -> Value:
+        """`base.name`."""
+        inner = node.value
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
+            if inner.func.id == "super":
+                return self.members.by_super(node.attr, frame)
         # None has no attributes: a parameter that is None by default is something else here.
-        base = self.eval(base_node, frame) - NONE
-        proxied = frozenset(atom for atom in base if isinstance(atom, Proxied))
-        base -= proxied
+        base = self.machine.eval(inner, frame) - NONE
         found: set[Atom] = set()
-        if node.attr == "_get_current_object":
-            found |= proxied
         for atom in base:
-            found |= self.attribute(atom, node.attr, frame)
-        if not base or node.attr in ("call_on_close",):
-            found |= self.attribute_of_unknown(node, base, frame)
-        elif node.attr in host.REGISTRARS and self._is_an_app_outside(base, node, frame):
-            blueprint = _looks_like_blueprint(node.value)
-            found = {Registrar(node.attr, "blueprint" if blueprint else "app")}
-        return frozenset(found)
-
-    def _is_an_app_outside(self, base: Value, node: ast.Attribute, frame: Frame) -> bool:
-        """Whether something outside the tree is called as apps are called."""
-        paths = [atom.path for atom in base if isinstance(atom, (Ext, Obj))]
-        return (
-            len(paths) == len(base)
-            and not any(self.foreign_to_flask(path) for path in paths)
-            and host.like_an_app(terminal_name(node.value))
-            and self.speaks_flask(frame.scope.module)
-        )
-
-    def attribute_of_unknown(self, node: ast.Attribute, base: Value, frame: Frame) -> Value:
-        """An attribute of something of which nothing is known."""
-        name = node.attr
-        module = frame.scope.module
-        if name in host.REGISTRARS and self.speaks_flask(module):
-            receiver = "blueprint" if _looks_like_blueprint(node.value) else "app"
-            return one(Registrar(name, receiver))
-        if name == "after_request_funcs" and self.speaks_flask(module):
-            return one(HostObject("funcs"))
-        if name == "call_on_close" and not base and self.speaks_flask(module):
-            if terminal_name(node.value) not in ("ctx", "context", "click_context"):
-                return one(Registrar(name, ""))
-        found: set[Atom] = set()
+            found |= self.machine.attribute(atom, node.attr, frame)
         if not base:
-            for store in self.project.stores(name, module):
-                if _same_text(store.base, node.value):
-                    found |= self._stored(store)
+            found |= self._of_unknown(node, frame)
+        return self.machine.model.refined(node, base, frozenset(found), frame)
+
+    def _of_unknown(self, node: ast.Attribute, frame: Frame) -> Value:
+        """What is assigned to an attribute of something that is spelled the same."""
+        found: set[Atom] = set()
+        for store in self.machine.project.stores(node.attr, frame.scope.module):
+            if _same_text(store.base, node.value):
+                found |= self.machine.stored(store)
         return frozenset(found)
 
     def attribute(self, atom: Atom, name: str, frame: Frame) -> Value:
         """What an attribute of one thing may be."""
         if isinstance(atom, ModuleRef):
-            return self.module_attribute(atom.module, name)
+            return self.names.module_attribute(atom.module, name)
         if isinstance(atom, PackageRef):
-            below = self.project.below(atom.package, name)
-            if isinstance(below, Module):
-                return one(ModuleRef(below))
-            return one(PackageRef(below)) if below is not None else UNKNOWN
+            return self.names.package_attribute(atom.package, name)
         if isinstance(atom, (Inst, ClassRef)):
-            return self.member(atom, name, frame)
-        if isinstance(atom, HostObject):
-            return self.host_attribute(atom, name, frame)
+            return self.members.member(atom, name)
+        if isinstance(atom, Func):
+            return self._function_attribute(atom, name, frame)
+        known = self.machine.model.attribute(atom, name, frame)
+        if known is not None:
+            return known
         if isinstance(atom, Ext):
-            return self.external_attribute(atom, name, frame)
+            return self.machine.external(f"{atom.path}.{name}")
         if isinstance(atom, Obj):
-            # Of a library's object its class tells, and not the module that it is in.
-            made = atom.path.rpartition(".")[2] if "flask" not in atom.path.lower() else atom.path
-            if name in host.REGISTRARS and self.may_be_app(atom.path, made):
-                blueprint = "Blueprint" in atom.path
-                return one(Registrar(name, "blueprint" if blueprint else "app"))
-            if name == "after_request_funcs" and not self.foreign_to_flask(atom.path):
-                return one(HostObject("funcs"))
-            if name == "call_on_close" and not self.foreign_to_flask(atom.path):
-                return one(Registrar(name, ""))
-            if atom.path.startswith("flask.") and name == "request":
-                return one(HostObject("request"))
             if name == "_get_current_object":
                 return one(atom)
             if atom.path in THREAD_LOCALS:
-                return self._left_on(atom, name, frame)
-            return one(replace(atom, path=f"{atom.path}.{name}"))
-        if isinstance(atom, HostPart):
-            return one(HostPart(f"{atom.path}.{name}"))
-        if isinstance(atom, Func):
-            if name in ("__wrapped__", "__func__", "__call__"):
-                return one(atom)
-            if name == "__get__":
-                return one(Ext("builtins.function.__get__"))
-            for store in self.project.stores(name, frame.scope.module):
-                if atom in self.eval(store.base, self.frame(store.scope)):
-                    return self._stored(store)
-            return one(Ext(f"builtins.function.{name}"))
+                return self._assigned(atom, name, frame)
+            return one(replace(atom, path=longer(atom.path, f".{name}")))
         if isinstance(atom, Wrapped):
             return one(Obj(f"{atom.path}().{name}"))
         if isinstance(atom, Record):
-            return atom.get(name) | self._left_on(atom, name, frame)
+            return atom.get(name) | self._assigned(atom, name, frame)
         if isinstance(atom, (Const, Data)):
             return one(Data("method"))
         return UNKNOWN
 
-    def external_attribute(self, atom: Ext, name: str, frame: Frame) -> Value:
-        path = atom.path
-        if path in ("flask._request_ctx_stack", "flask._app_ctx_stack", "flask.globals"):
-            return one(Ext(f"{path}.{name}"))
-        if path.startswith("flask.") and path.endswith((".top", "request_ctx", "app_ctx")):
-            if name == "request":
-                return one(HostObject("request"))
-            if name == "app":
-                return one(HostObject("app"))
-            if name not in ("push", "pop", "session", "url_adapter", "match_request"):
-                return self._left_on_context(name, frame)
-        if name in host.REGISTRARS and "." in path and self.may_be_app(path, path):
-            blueprint = "blueprint" in path.lower() or path.endswith("bp")
-            return one(Registrar(name, "blueprint" if blueprint else "app"))
-        if name == "after_request_funcs" and not self.foreign_to_flask(path):
-            return one(HostObject("funcs"))
-        return self.external(f"{path}.{name}")
+    def _function_attribute(self, atom: Func, name: str, frame: Frame) -> Value:
+        """An attribute of a function, which something may assign."""
+        if name in ("__wrapped__", "__func__", "__call__"):
+            return one(atom)
+        if name == "__get__":
+            return one(Ext("builtins.function.__get__"))
+        found = self.machine.solver.ask(
+            self._of_function,
+            (atom.function, name, frame.scope.module),
+            self._assigned_to_function,
+            atom,
+            (name, frame.scope.module),
+        )
+        return found or one(Ext(f"builtins.function.{name}"))
 
-    def _left_on_context(self, name: str, frame: Frame) -> Value:
-        """What the tree assigns to an attribute of a request's or an app's context."""
-        found: set[Atom] = set()
-        for store in self.project.stores(name, frame.scope.module):
-            base = self.eval(store.base, self.frame(store.scope))
-            if any(isinstance(a, Ext) and a.path.endswith((".top", "_ctx")) for a in base):
-                found |= self._stored(store)
-        return frozenset(found)
+    def _assigned_to_function(self, atom: Func, where: tuple[str, Module]) -> Value:
+        for store in self.machine.project.stores(*where):
+            for each in self.machine.eval(store.base, self.machine.frame(store.scope)):
+                if isinstance(each, Func) and each.function is atom.function:
+                    return self.machine.stored(store)
+        return UNKNOWN
 
-    def _left_on(self, atom: Obj | Record, name: str, frame: Frame) -> Value:
+    def _assigned(self, atom: Obj | Record, name: str, frame: Frame) -> Value:
         """What the tree assigns to an attribute of one object of a library."""
+        module = frame.scope.module
+        what = (type(atom), atom.path if isinstance(atom, Obj) else "", atom.site)
+        return self.machine.solver.ask(
+            self._of_object, (what, name, module), self._find_assigned, what, (name, module)
+        )
+
+    def _find_assigned(
+        self, what: tuple[type, str, tuple[str | int, ...]], where: tuple[str, Module]
+    ) -> Value:
+        kind, path, site = what
         found: set[Atom] = set()
-        for store in self.project.stores(name, frame.scope.module):
-            base = self.eval(store.base, self.frame(store.scope))
-            if any(type(a) is type(atom) and _one_place(a, atom) for a in base):
-                found |= self._stored(store)
+        if kind is Record and site == NOWHERE:
+            return UNKNOWN
+        for store in self.machine.project.stores(*where):
+            for each in self.machine.eval(store.base, self.machine.frame(store.scope)):
+                if type(each) is kind and isinstance(each, (Obj, Record)) and each.site == site:
+                    if isinstance(each, Record) or each.path == path:
+                        found |= self.machine.stored(store)
+                        break
         return frozenset(found)
 
-    def _set_in(self, atom: Obj, frame: Frame) -> Value:
+    def stored(self, store: Store) -> Value:
+        """What an assignment to an attribute leaves there."""
+        if not isinstance(store.value, ast.expr):
+            return UNKNOWN
+        return from_elsewhere(self.machine.eval(store.value, self.machine.frame(store.scope)))
+
+    def set_in(self, atom: Obj, frame: Frame) -> Value:
         """What the tree sets a ContextVar to."""
         found: set[Atom] = set()
         path = atom.path.removesuffix(".get")
-        for call in self.project.calls({"set"}, frame.scope.module)[:SITES]:
+        calls = self.machine.project.calls({"set"}, frame.scope.module)
+        for call in calls[: budget.SITES]:
             if isinstance(call.node, ast.Call) and isinstance(call.node.func, ast.Attribute):
-                inner = self.frame(call.scope)
-                base = self.eval(call.node.func.value, inner)
+                inner = self.machine.frame(call.scope)
+                base = self.machine.eval(call.node.func.value, inner)
                 if any(isinstance(a, Obj) and (a.path, a.site) == (path, atom.site) for a in base):
                     for each in call.node.args[:1]:
-                        found |= self.eval(each, inner)
-        return frozenset(
-            replace(each, left=True) if isinstance(each, Obj) else each for each in found
-        )
-
-    def foreign_to_flask(self, path: str) -> bool:
-        """Whether something outside the tree belongs to a framework that is not Flask."""
-        top = path.partition(".")[0].removesuffix("()")
-        if top in STANDARD:
-            return True
-        return top in host.NOT_FLASK or top.startswith(("quart", "sanic", "starlette", "django"))
-
-    def speaks_flask(self, module: Module) -> bool:
-        """Whether what is called app in a module may be Flask's."""
-        known = self._speaks.get(module)
-        if known is None:
-            known = self._speaks[module] = self._decide_flask(module)
-        return known
-
-    def _decide_flask(self, module: Module) -> bool:
-        tops = {
-            dotted.partition(".")[0] for level, dotted, _ in module.imports if level == 0 and dotted
-        }
-        if any("flask" in top.lower() for top in tops):
-            return True
-        others = {top for top in tops if top in host.NOT_FLASK} - _BESIDE_FLASK
-        if others or any(top.startswith("quart") for top in tops):
-            return False
-        linked = self.project.linked(module.source)
-        if any(_imports(each, b"flask") or b"Flask(" in each.data for each in linked):
-            return True
-        foreign = host.NOT_FLASK - _BESIDE_FLASK
-        if any(_imports(each, top.encode()) for each in linked for top in foreign):
-            return False
-        return not tops & (host.NOT_FLASK - {"click", "typer"}) or b"flask" in module.source.data
-
-    def may_be_app(self, path: str, name: str) -> bool:
-        """Whether something outside the tree may be an app or a blueprint, by what it is called."""
-        return not self.foreign_to_flask(path) and host.like_an_app(name)
-
-    def host_attribute(self, atom: HostObject, name: str, frame: Frame) -> Value:
-        """An attribute of one of the host's objects, whose class may be the tree's own."""
-        if atom.kind in host.CLASS_OF:
-            custom = self.of_custom(atom.kind, name, frame)
-            if custom and name not in host.NAMES_OF[atom.kind]:
-                return custom
-            return custom | self.plain_host_attribute(atom, name, frame)
-        return self.plain_host_attribute(atom, name, frame)
-
-    def plain_host_attribute(self, atom: HostObject, name: str, frame: Frame) -> Value:
-        """An attribute of one of the host's objects of the host's own class."""
-        kind = atom.kind
-        if name == "_get_current_object":
-            return one(HostAttribute(kind, name))
-        if kind in ("app", "blueprint"):
-            if name in host.REGISTRARS:
-                return one(Registrar(name, kind))
-            if name == "after_request_funcs":
-                return one(HostObject("funcs"))
-            if name == "logger":
-                return one(Obj("logging.getLogger()"))
-            if name == "response_class":
-                custom = self._stores_on(kind, name, frame)
-                return custom or one(Ext("flask.Response"))
-            if name in ("app_context", "test_request_context", "request_context"):
-                return one(Ext(f"flask.Flask.{name}"))
-            if name in host.APP_COROUTINES or name in host.APP_MISSING:
-                return one(HostAttribute(kind, name))
-            if name in host.APP_PARTS:
-                return one(HostPart(f"{kind}.{name}"))
-            return self._stores_on(kind, name, frame)
-        if kind == "g":
-            if name in ("get", "pop", "setdefault"):
-                return one(HostAttribute("g", name))
-            stored = self._stores_on("g", name, frame)
-            return stored or UNKNOWN
-        if kind == "response":
-            if name == "call_on_close":
-                return one(Registrar(name, ""))
-            if name in host.RESPONSE_COROUTINES or name in host.RESPONSE_MISSING:
-                return one(HostAttribute(kind, name))
-            if name in host.RETURNS_NONE:
-                return one(HostAttribute(kind, name))
-            if name == "__class__":
-                return one(Ext("flask.Response"))
-            stored = self._stores_on(kind, name, frame)
-            return stored | one(HostPart(f"response.{name}"))
-        if kind == "request":
-            if name in host.REQUEST_COROUTINES or name in host.REQUEST_MISSING:
-                return one(HostAttribute(kind, name))
-            stored = self._stores_on(kind, name, frame)
-            return stored or one(HostPart(f"request.{name}"))
-        if kind in ("funcs", "funclist"):
-            return one(HostAttribute(kind, name))
-        return one(HostPart(f"{kind}.{name}"))
-
-    def _stores_on(self, kind: str, name: str, frame: Frame) -> Value:
-        """What the tree assigns to an attribute of a host's object."""
-        found: set[Atom] = set()
-        for store in self.project.stores(name, frame.scope.module):
-            base = self.eval(store.base, self.frame(store.scope))
-            if HostObject(kind) in base or (
-                not base and kind == "app" and "app" in terminal_name(store.base).lower()
-            ):
-                found |= self._stored(store)
-        return frozenset(found)
-
-    def _stored(self, store: Store) -> Value:
-        if not isinstance(store.value, ast.expr):
-            return UNKNOWN
-        value = self.eval(store.value, self.frame(store.scope))
-        return frozenset(
-            replace(atom, left=True) if isinstance(atom, Obj) else atom for atom in value
-        )
-
-
-def _imports(source: Source, package: bytes) -> bool:
-    if package not in source.data:
-        return False
-    return re.search(rb"^\s*(?:from|import)\s+" + package, source.data, re.MULTILINE) is not None
-
-
-def _one_place(first: Atom, second: Atom) -> bool:
-    if isinstance(first, Obj) and isinstance(second, Obj):
-        return (first.path, first.site) == (second.path, second.site)
-    if isinstance(first, Record) and isinstance(second, Record):
-        return first.site == second.site != NOWHERE
-    return False
-
-
-def _looks_like_blueprint(node: ast.expr) -> bool:
-    name = terminal_name(node).lower()
-    return name in ("bp", "blueprint") or name.endswith(("_bp", "blueprint")) or "bp_" in name[:3]
+                        found |= self.machine.eval(each, inner)
+        return from_elsewhere(frozenset(found))
 
 
 def _same_text(first: ast.expr, second: ast.expr) -> bool:
-    return isinstance(first, (ast.Name, ast.Attribute)) and ast.dump(first) == ast.dump(second)
+    """Whether two dotted names are spelled the same."""
+    while isinstance(first, ast.Attribute) and isinstance(second, ast.Attribute):
+        if first.attr != second.attr:
+            return False
+        first, second = first.value, second.value
+    if isinstance(first, ast.Name) and isinstance(second, ast.Name):
+        return first.id == second.id
+    return False

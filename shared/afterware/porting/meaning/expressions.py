@@ -1,164 +1,214 @@
-"""What literals, operators and subscripts stand for."""
+"""Evaluates literals, operators, comprehensions and subscripts."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..flask.atoms import HostObject, HostPart
 from ..tree.index import Function
-from .core import Core
-from .frames import Arguments, Frame
-from .pieces import SITES, item_of
-from .values import NOWHERE, UNKNOWN, Atom, Const, Data, Ext, Func, Inst, Map, Obj, Seq, Value, one
+from . import budget
+from .values import (
+    NOWHERE,
+    UNKNOWN,
+    Arguments,
+    Atom,
+    Const,
+    Data,
+    Ext,
+    Func,
+    Inst,
+    Map,
+    Obj,
+    Seq,
+    Value,
+    constant,
+    item_of,
+    joined,
+    longer,
+    one,
+    shallow,
+)
+
+if TYPE_CHECKING:
+    from .containers import Containers
+    from .machine import Machine
+    from .values import Frame
 
 __all__ = ["Expressions"]
 
+_STR = one(Data("str"))
+_BOOL = one(Data("bool"))
 
-class Expressions(Core):
-    """What literals, operators and subscripts stand for."""
 
-    def _Constant(self, node: ast.Constant, _: Frame) -> Value:
+class Expressions:
+    """Evaluates literals, operators, comprehensions and subscripts.
+
+    :param machine: evaluates what they are made of.
+    :param containers: knows what is in containers.
+    """
+
+    def __init__(self, machine: Machine, containers: Containers) -> None:
+        self.machine = machine
+        self.containers = containers
+
+    def constant(self, node: ast.Constant, _: Frame) -> Value:
+        """A literal."""
         if isinstance(node.value, (str, int, bool, type(None))):
             return one(Const(node.value))
         return one(Data(type(node.value).__name__))
 
-    def _JoinedStr(self, _: ast.JoinedStr, __: Frame) -> Value:
-        return one(Data("str"))
+    def text(self, _: ast.JoinedStr, __: Frame) -> Value:
+        """An f-string."""
+        return _STR
 
-    def _Compare(self, _: ast.Compare, __: Frame) -> Value:
-        return one(Data("bool"))
+    def compare(self, _: ast.Compare, __: Frame) -> Value:
+        """A comparison."""
+        return _BOOL
 
-    def _UnaryOp(self, node: ast.UnaryOp, _: Frame) -> Value:
-        return one(Data("bool")) if isinstance(node.op, ast.Not) else one(Data("number"))
+    def unary(self, node: ast.UnaryOp, _: Frame) -> Value:
+        """An operator before an expression."""
+        return _BOOL if isinstance(node.op, ast.Not) else one(Data("number"))
 
-    def _BinOp(self, node: ast.BinOp, frame: Frame) -> Value:
-        left, right = self.eval(node.left, frame), self.eval(node.right, frame)
-        joined: list[Atom] = []
-        for a in left:
+    def binary(self, node: ast.BinOp, frame: Frame) -> Value:
+        """An operator between two expressions."""
+        first = self.machine.eval(node.left, frame)
+        second = self.machine.eval(node.right, frame)
+        found: set[Atom] = set()
+        for a in first:
             if isinstance(a, Const) and isinstance(a.value, str):
-                joined.append(Data("str"))
+                found.add(Data("str"))
             elif isinstance(a, Seq):
-                joined += [
-                    Seq((*a.items, *b.items), a.exact and b.exact, a.kind)
-                    for b in right
-                    if isinstance(b, Seq)
-                ]
+                found.update(joined(a, b) for b in second if isinstance(b, Seq))
             elif isinstance(a, Obj) and isinstance(node.op, ast.Div):
-                joined.append(a)  # a path below another
+                found.add(a)  # a path below another
             elif isinstance(a, (Data, Map)):
-                joined.append(a)
-        return frozenset(joined)
+                found.add(a)
+        return frozenset(found)
 
-    def _BoolOp(self, node: ast.BoolOp, frame: Frame) -> Value:
-        values = [self.eval(each, frame) for each in node.values]
-        if isinstance(node.op, ast.Or):
-            kept = [
-                frozenset(a for a in value if not (isinstance(a, Const) and not a.value))
-                for value in values[:-1]
-            ]
-        else:
-            kept = [
-                frozenset(a for a in value if isinstance(a, Const) and not a.value)
-                for value in values[:-1]
-            ]
-        return frozenset().union(*kept, values[-1])
+    def boolean(self, node: ast.BoolOp, frame: Frame) -> Value:
+        """`and` or `or`: any but the last is the result only where it is false, or true."""
+        either = isinstance(node.op, ast.Or)
+        found: set[Atom] = set()
+        for each in node.values[:-1]:
+            for atom in self.machine.eval(each, frame):
+                is_false = isinstance(atom, Const) and not atom.value
+                if is_false != either:
+                    found.add(atom)
+        return self.machine.eval(node.values[-1], frame) | found
 
-    def _IfExp(self, node: ast.IfExp, frame: Frame) -> Value:
-        return self.eval(node.body, frame) | self.eval(node.orelse, frame)
+    def conditional(self, node: ast.IfExp, frame: Frame) -> Value:
+        """`a if test else b`."""
+        return self.machine.eval(node.body, frame) | self.machine.eval(node.orelse, frame)
 
-    def _NamedExpr(self, node: ast.NamedExpr, frame: Frame) -> Value:
-        return self.eval(node.value, frame)
+    def inner(self, node: ast.NamedExpr | ast.Await, frame: Frame) -> Value:
+        """An expression that is what is inside it."""
+        return self.machine.eval(node.value, frame)
 
-    def _Await(self, node: ast.Await, frame: Frame) -> Value:
-        return self.eval(node.value, frame)
+    def starred(self, node: ast.Starred, frame: Frame) -> Value:
+        """What is unpacked."""
+        return self.machine.items(self.machine.eval(node.value, frame))
 
-    def _Starred(self, node: ast.Starred, frame: Frame) -> Value:
-        return self.items(self.eval(node.value, frame))
-
-    def _Lambda(self, node: ast.Lambda, frame: Frame) -> Value:
-        scope = self._scope_made_by(node, frame)
+    def function(self, node: ast.Lambda, frame: Frame) -> Value:
+        """A lambda."""
+        scope = frame.scope.module.scopes.get(-id(node))
         return one(Func(scope, frame)) if isinstance(scope, Function) else UNKNOWN
 
-    def _List(self, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Value:
-        items: list[Value] = []
-        exact = True
-        for each in node.elts[:SITES]:
-            if isinstance(each, ast.Starred):
-                inner = self.eval(each.value, frame)
-                for atom in inner:
-                    if isinstance(atom, Seq):
-                        items.extend(atom.items)
-                exact = exact and len(inner) == 1
-            else:
-                items.append(self.eval(each, frame))
+    def sequence(self, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Value:
+        """A list, a tuple or a set."""
         kind = type(node).__name__.lower()
-        site = self.site_of(node, frame) if kind != "tuple" else NOWHERE
-        return one(Seq(tuple(items), exact, kind, site))
+        site = self.containers.site_of(node, frame) if kind != "tuple" else NOWHERE
+        made = Seq((), True, kind)
+        for each in node.elts[: budget.SITES]:
+            if isinstance(each, ast.Starred):
+                unpacked = self.machine.eval(each.value, frame)
+                for atom in unpacked:
+                    if isinstance(atom, Seq):
+                        made = joined(made, replace(atom, exact=True))
+                if len(unpacked) != 1:
+                    made = replace(made, exact=False)
+            else:
+                made = replace(made, items=(*made.items, self.machine.eval(each, frame)))
+        return one(shallow(replace(made, kind=kind, site=site)))
 
-    _Tuple = _List
-
-    _Set = _List
-
-    def _Dict(self, node: ast.Dict, frame: Frame) -> Value:
-        items: list[tuple[Any, Value]] = []
-        for key, each in list(zip(node.keys, node.values, strict=True))[:SITES]:
-            value = self.eval(each, frame)
+    def mapping(self, node: ast.Dict, frame: Frame) -> Value:
+        """A dict."""
+        items: dict[tuple[Any, Value], None] = {}
+        for key, each in list(zip(node.keys, node.values, strict=True))[: budget.SITES]:
+            value = self.machine.eval(each, frame)
             if key is None:
                 for atom in value:
                     if isinstance(atom, Map):
-                        items.extend(atom.items)
+                        items.update(dict.fromkeys(atom.items))
             else:
-                items.append((self.constant(self.eval(key, frame)), value))
-        return one(Map(tuple(items), self.site_of(node, frame)))
+                items[constant(self.machine.eval(key, frame)), value] = None
+        return one(shallow(Map(tuple(items), self.containers.site_of(node, frame))))
 
-    def _ListComp(self, node: Any, frame: Frame) -> Value:
-        site = self.site_of(node, frame)
-        return one(Seq((self.eval(node.elt, frame),), exact=False, site=site))
+    def comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame
+    ) -> Value:
+        """A list, set or generator made by a comprehension."""
+        site = self.containers.site_of(node, frame)
+        return one(shallow(Seq((self.machine.eval(node.elt, frame),), exact=False, site=site)))
 
-    _SetComp = _ListComp
+    def mapped(self, node: ast.DictComp, frame: Frame) -> Value:
+        """A dict made by a comprehension."""
+        items = ((None, self.machine.eval(node.value, frame)),)
+        return one(shallow(Map(items, self.containers.site_of(node, frame))))
 
-    _GeneratorExp = _ListComp
-
-    def _DictComp(self, node: ast.DictComp, frame: Frame) -> Value:
-        return one(Map(((None, self.eval(node.value, frame)),), self.site_of(node, frame)))
-
-    def _Subscript(self, node: ast.Subscript, frame: Frame) -> Value:
-        base = self.eval(node.value, frame)
-        key = self.constant(self.eval(node.slice, frame))
+    def subscript(self, node: ast.Subscript, frame: Frame) -> Value:
+        """`base[key]`."""
+        base = self.machine.eval(node.value, frame)
+        key = constant(self.machine.eval(node.slice, frame))
         found: set[Atom] = set()
         for atom in base:
             if isinstance(atom, Seq):
-                if isinstance(node.slice, ast.Slice):
-                    found.add(replace(atom, exact=False))
-                elif (
-                    atom.exact
-                    and isinstance(key, int)
-                    and -len(atom.items) <= key < len(atom.items)
-                    and not self.grows(atom)
-                ):
-                    found |= atom.items[key]
-                elif not atom.exact or self.grows(atom) or not isinstance(key, int):
-                    found |= self.contents(atom)
+                found |= self._of_sequence(atom, node, key)
             elif isinstance(atom, Map):
-                found |= self.contents(atom, key)
-            elif isinstance(atom, HostPart):
-                put: Value = UNKNOWN
-                if atom.path.startswith("app."):
-                    put = self.put_under(node.value, atom, key, frame)
-                found |= put or {atom}
+                found |= self.machine.contents(atom, key)
             elif isinstance(atom, Obj):
                 found |= item_of(atom)
                 if atom.path.endswith("()"):
-                    found |= self.put_under(node.value, atom, key, frame)
+                    found |= self.containers.put_under(node.value, atom, key, frame)
             elif isinstance(atom, Ext):
-                found.add(Obj(atom.path + "[]"))
-            elif isinstance(atom, HostObject):
-                if atom.kind == "funcs":
-                    found.add(HostObject("funclist"))
-                elif atom.kind in ("session", "app"):
-                    found.add(HostPart(atom.kind))
+                found.add(Obj(longer(atom.path, "[]")))
             elif isinstance(atom, Inst):
-                found |= self.call_method(atom, "__getitem__", Arguments([UNKNOWN]), frame)
+                passed = Arguments([UNKNOWN])
+                found |= self.machine.call_method(atom, "__getitem__", passed, frame)
+            else:
+                found |= self.machine.model.item(atom, node, key, frame) or UNKNOWN
         return frozenset(found)
+
+    def _of_sequence(self, atom: Seq, node: ast.Subscript, key: Any) -> Value:
+        if isinstance(node.slice, ast.Slice):
+            return one(replace(atom, exact=False))
+        if isinstance(key, int) and atom.exact and not self.containers.grows(atom):
+            if -len(atom.items) <= key < len(atom.items):
+                return atom.items[key]
+            return UNKNOWN
+        return self.machine.contents(atom)
+
+    def table(self) -> dict[type[ast.AST], Any]:
+        """What evaluates which kind of expression."""
+        return {
+            ast.Constant: self.constant,
+            ast.JoinedStr: self.text,
+            ast.Compare: self.compare,
+            ast.UnaryOp: self.unary,
+            ast.BinOp: self.binary,
+            ast.BoolOp: self.boolean,
+            ast.IfExp: self.conditional,
+            ast.NamedExpr: self.inner,
+            ast.Await: self.inner,
+            ast.Starred: self.starred,
+            ast.Lambda: self.function,
+            ast.List: self.sequence,
+            ast.Tuple: self.sequence,
+            ast.Set: self.sequence,
+            ast.Dict: self.mapping,
+            ast.ListComp: self.comprehension,
+            ast.SetComp: self.comprehension,
+            ast.GeneratorExp: self.comprehension,
+            ast.DictComp: self.mapped,
+            ast.Subscript: self.subscript,
+        }

@@ -1,4 +1,4 @@
-"""What names stand for: by what reaches them, and by what is imported."""
+"""Evaluates names: by the bindings that reach them, and by what is imported."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import builtins
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..flask import host
-from ..flask.atoms import HostObject, Registrar
-from ..tree.index import Binding, Class, Function, Module, Scope, terminal_name
+from ..tree.index import Class, Function, Module
 from ..tree.project import Package
+from .library import TRANSPARENT
 from .values import (
+    NONE,
     UNKNOWN,
+    Arguments,
     Atom,
     ClassRef,
     Const,
@@ -21,9 +22,13 @@ from .values import (
     Inst,
     ModuleRef,
     Obj,
+    PackageRef,
     Seq,
     Value,
     Wrapped,
+    from_around,
+    from_elsewhere,
+    joined,
     one,
 )
 
@@ -31,45 +36,39 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Sequence
 
-from .budget import NoQuestionError
-from .core import Core
-from .frames import Arguments, Frame, PackageRef
-from .pieces import DEEP
+    from ..tree.index import Binding, Scope
+    from .iteration import Iteration
+    from .machine import Machine
+    from .parameters import Parameters
+    from .values import Frame
 
 __all__ = ["Names"]
 
-_TRANSPARENT = (
-    "functools.wraps()",
-    "functools.lru_cache",
-    "functools.cache",
-    "functools.update_wrapper",
-    "functools.singledispatch",
-    "contextlib.",
-    "typing.",
-    "typing_extensions.",
-    "abc.",
-    "builtins.staticmethod",
-    "builtins.classmethod",
-    "builtins.property",
-    "warnings.deprecated",
-    "flask.copy_current_request_context",
-    "flask.stream_with_context",
-    "blinker.",
-    "atexit.",
-)
 
+class Names:
+    """Evaluates names: by the bindings that reach them, and by what is imported.
 
-class Names(Core):
-    """What names stand for: by what reaches them, and by what is imported."""
+    :param machine: evaluates what names are bound to.
+    :param parameters: evaluates parameters.
+    :param iteration: unpacks what several names are bound to at once.
+    """
 
-    def _Name(self, node: ast.Name, frame: Frame) -> Value:
+    def __init__(self, machine: Machine, parameters: Parameters, iteration: Iteration) -> None:
+        self.machine = machine
+        self.parameters = parameters
+        self.iteration = iteration
+        self._globals = machine.solver.table(UNKNOWN)
+        self._attributes = machine.solver.table(UNKNOWN)
+
+    def read(self, node: ast.Name, frame: Frame) -> Value:
+        """A name that is read."""
         bound = frame.scope.reach.get(id(node))
         if bound:
             return self.bindings(bound, frame)
         return self.name(node.id, frame)
 
     def name(self, name: str, frame: Frame) -> Value:
-        """What a name stands for inside a scope, whatever stands before or after."""
+        """A name inside a scope, whatever is bound before and after."""
         here: Frame | None = frame
         while here is not None:
             scope = here.scope
@@ -77,104 +76,87 @@ class Names(Core):
             if visible and name in scope.bindings and name not in scope.outer_names:
                 if isinstance(scope, Module):
                     return self.global_name(scope, name, frame)
-                value = self.bindings(tuple(scope.bindings[name]), here)
-                return value if here is frame else _from_around(value)
+                value = self.bindings(scope.bindings[name], here)
+                return value if here is frame else from_around(value)
             here = here.parent
         return self.global_name(frame.scope.module, name, frame)
 
     def global_name(self, module: Module, name: str, frame: Frame | None = None) -> Value:
-        """What a name of a module stands for."""
-        top = self.frame(module)
+        """A name of a module."""
+        solver = self.machine.solver
+        value = solver.ask(self._globals, (module, name), self._global, module, name)
+        if frame is None or frame.scope is not module:
+            return from_elsewhere(value)
+        return value
+
+    def _global(self, module: Module, name: str) -> Value:
         bound = module.exit.get(name, ())
         everything = module.bindings.get(name, [])
         # What functions assign by `global` comes on top of what the module's own code leaves.
         bound = (*bound, *(each for each in everything if each.scope is not module))
         if not bound and everything:
             bound = tuple(everything)
-        value: Value = UNKNOWN
+        value = UNKNOWN
         if bound:
-            value = frozenset().union(
-                *(self.binding(each, self._frame_for(each, top)) for each in bound)
-            )
-        else:
-            for level, dotted in module.stars:
-                origin = self.project.find(module, level, dotted)
-                if isinstance(origin, Module):
-                    if origin is not module:
-                        value |= self.global_name(origin, name)
-                elif origin is None and dotted.partition(".")[0] == "flask":
-                    if name in host.FLASK_NAMES:
-                        value |= self.external(f"flask.{name}")
-            if not value and hasattr(builtins, name):
-                return one(Ext(f"builtins.{name}"))
-        if frame is None or frame.scope is not module:
-            value = frozenset(
-                replace(atom, left=True) if isinstance(atom, Obj) else atom for atom in value
-            )
+            for each in bound:
+                value |= self.machine.binding(each, self.machine.frame(each.scope))
+            return value
+        for level, dotted in module.stars:
+            origin = self.machine.project.find(module, level, dotted)
+            if isinstance(origin, Module):
+                if origin is not module:
+                    value |= self.global_name(origin, name)
+            elif origin is None:
+                value |= self.machine.model.starred(dotted, name) or UNKNOWN
+        if not value and hasattr(builtins, name):
+            return one(Ext(f"builtins.{name}"))
         return value
-
-    def _frame_for(self, binding: Binding, top: Frame) -> Frame:
-        return top if binding.scope is top.scope else self.frame(binding.scope)
 
     def bindings(self, bound: Sequence[Binding], frame: Frame) -> Value:
+        """What a name stands for where any of these bindings may hold."""
         if len(bound) == 1:
-            return self.binding(bound[0], frame)
-        return frozenset().union(*(self.binding(each, frame) for each in bound))
-
-    def binding(self, binding: Binding, frame: Frame) -> Value:
-        """What a name stands for where this binding of it holds."""
-        question = self._question
-        if question is None:
-            raise NoQuestionError
-        key = id(binding)
-        found = frame.cache.get(key)
-        if found is not None:
-            return found
-        if key in frame.busy or self._depth > DEEP:
-            self._cuts += 1
-            return UNKNOWN
-        frame.busy.add(key)
-        self._depth += 1
-        cuts = self._cuts
-        try:
-            value = self._binding(binding, frame)
-        finally:
-            self._depth -= 1
-            frame.busy.discard(key)
-        if cuts == self._cuts or self._depth == 0 or question.steps > question.limit // 10:
-            frame.cache[key] = value
+            return self.machine.binding(bound[0], frame)
+        value = UNKNOWN
+        for each in bound:
+            value |= self.machine.binding(each, frame)
         return value
 
-    def _binding(self, binding: Binding, frame: Frame) -> Value:
+    def bound(self, binding: Binding, frame: Frame) -> Value:
+        """What a name stands for where one binding of it holds."""
         kind, value = binding.kind, binding.value
+        machine = self.machine
         if kind == "assign":
-            return self.unpack(self.eval(value, frame), binding.path)
+            return self.iteration.unpack(machine.eval(value, frame), binding.path)
         if kind == "item":
-            return self.unpack(self.items(self.eval(value, frame)), binding.path)
+            return self.iteration.unpack(machine.items(machine.eval(value, frame)), binding.path)
         if kind == "with":
-            return self.unpack(self.entered(value, frame), binding.path)
+            return self.iteration.unpack(self.iteration.entered(value, frame), binding.path)
         if kind == "param":
-            return self.parameter(value, frame)
+            return self.parameters.parameter(value, frame)
         if kind == "scope":
             return self.defined(value, frame)
         if kind == "import":
             return self.imported(binding.scope.module, *value)
         if kind == "narrow":
-            whole = self.bindings(value, frame)
-            return frozenset(a for a in whole if not (isinstance(a, Const) and a.value is None))
+            return self.bindings(value, frame) - NONE
         if kind == "augment":
-            expression, before = value
-            added = self.eval(expression, frame)
-            old = self.bindings(before, frame)
-            merged: set[Atom] = set()
-            for a in old:
-                if isinstance(a, Seq):
-                    extra = [b for b in added if isinstance(b, Seq)]
-                    merged.update(replace(a, items=(*a.items, *b.items)) for b in extra)
-                else:
-                    merged.add(Data("str") if isinstance(a, Const) else a)
-            return frozenset(merged)
+            return self._augmented(value[0], value[1], frame)
         return UNKNOWN
+
+    def _augmented(self, node: ast.expr, before: Sequence[Binding], frame: Frame) -> Value:
+        """A name after `name += node`."""
+        added = self.machine.eval(node, frame)
+        merged: set[Atom] = set()
+        for a in self.bindings(before, frame):
+            if isinstance(a, Seq):
+                for b in added:
+                    if isinstance(b, Seq):
+                        merged.add(replace(joined(a, b), site=a.site))
+            else:
+                merged.add(Data("str") if isinstance(a, Const) else a)
+        return frozenset(merged)
+
+    # Definitions
 
     def defined(self, scope: Scope, frame: Frame) -> Value:
         """What a `def` or `class` statement binds its name to, decorators and all."""
@@ -185,20 +167,21 @@ class Names(Core):
 
     def decorated(self, function: Function, frame: Frame, upto: int | None = None) -> Value:
         """A function with its decorators applied, the outermost *upto* of them left out."""
-        value: Value = one(Func(function, frame))
-        decorators = function.decorators
-        for decorator in reversed(decorators[upto or 0 :]):
-            value = self.apply(self.eval(decorator, frame), value, frame, decorator)
+        value = one(Func(function, frame))
+        for decorator in reversed(function.decorators[upto or 0 :]):
+            value = self._apply(self.machine.eval(decorator, frame), value, frame, decorator)
         return value
 
-    def apply(self, decorators: Value, value: Value, frame: Frame, node: ast.expr) -> Value:
+    def _apply(self, decorators: Value, value: Value, frame: Frame, node: ast.expr) -> Value:
         """What a decorator makes of a function."""
         result: set[Atom] = set()
         for atom in decorators:
             if isinstance(atom, (Func, Inst, ClassRef)):
-                result |= self.call(atom, Arguments([value]), frame, node)
-            elif isinstance(atom, (Ext, Obj)) and not atom.path.startswith(_TRANSPARENT):
-                if self._registers_only(node):
+                result |= self.machine.call(atom, Arguments([value]), frame, node)
+            elif isinstance(atom, (Ext, Obj)):
+                if atom.path.startswith(TRANSPARENT) or self.machine.model.is_transparent(
+                    atom, node
+                ):
                     result |= value
                 else:
                     result.add(Wrapped(atom.path, value))
@@ -206,89 +189,51 @@ class Names(Core):
                 result |= value
         return frozenset(result) or value
 
-    def _registers_only(self, node: ast.expr) -> bool:
-        """Whether a decorator outside the tree is of the kind that gives back what it takes."""
-        return (
-            terminal_name(node)
-            in (
-                "route get post put patch delete before_request after_request teardown_request"
-                " teardown_appcontext before_app_request after_app_request teardown_app_request"
-                " errorhandler app_errorhandler context_processor app_context_processor"
-                " url_value_preprocessor template_filter template_global connect connect_via"
-                " user_loader request_loader record record_once listens_for register command"
-                " before_first_request shell_context_processor call_on_close after_this_request"
-            ).split()
-        )
-
-    def _scope_made_by(self, node: ast.AST, frame: Frame) -> Scope | None:
-        return frame.scope.module.scopes.get(-id(node))
+    # Imports
 
     def imported(self, module: Module, level: int, dotted: str, name: str | None) -> Value:
         """What an import binds."""
-        origin = self.project.find(module, level, dotted)
+        project = self.machine.project
+        origin = project.find(module, level, dotted)
         if name is None:
-            if isinstance(origin, Module):
-                return one(ModuleRef(origin))
-            if isinstance(origin, Package):
-                return one(PackageRef(origin))
-            return self.external(dotted)
+            return self.machine.external(dotted) if origin is None else _reference(origin)
         if isinstance(origin, Module):
             return self.module_attribute(origin, name)
         if isinstance(origin, Package):
-            below = self.project.below(origin, name)
-            if isinstance(below, Module):
-                return one(ModuleRef(below))
-            return one(PackageRef(below)) if below is not None else UNKNOWN
-        return self.external(f"{dotted}.{name}" if dotted else name)
+            return _reference(project.below(origin, name))
+        return self.machine.external(f"{dotted}.{name}" if dotted else name)
+
+    def package_attribute(self, package: Package, name: str) -> Value:
+        """An attribute of a directory without an `__init__.py`."""
+        return _reference(self.machine.project.below(package, name))
 
     def module_attribute(self, module: Module, name: str) -> Value:
+        """An attribute of a module."""
+        solver = self.machine.solver
+        return solver.ask(self._attributes, (module, name), self._module_attribute, module, name)
+
+    def _module_attribute(self, module: Module, name: str) -> Value:
         if name in module.bindings:
             value = self.global_name(module, name)
             if value:
                 return value
-        below = self.project.submodule(module, name)
-        if isinstance(below, Module):
-            return one(ModuleRef(below))
+        below = self.machine.project.submodule(module, name)
         if below is not None:
-            return one(PackageRef(below))
+            return _reference(below)
         if name in module.bindings:
             return UNKNOWN
         value = self.global_name(module, name)
         if value and not all(isinstance(a, Ext) and a.path.startswith("builtins.") for a in value):
             return value
-        stored: set[Atom] = set()
-        for store in self.project.stores(name, module):
-            if ModuleRef(module) in self.eval(store.base, self.frame(store.scope)):
-                stored |= self._stored(store)
-        return frozenset(stored)
-
-    def external(self, path: str) -> Value:
-        """Something that is not in the tree, by the name that is its proper one."""
-        top, _, rest = path.partition(".")
-        if top == "flask":
-            last = path.rpartition(".")[2]
-            if last in host.FLASK_NAMES and "()" not in path:
-                path = f"flask.{last}"
-            if path in ("flask.wrappers.Response", "flask.wrappers.Request"):
-                path = f"flask.{last}"
-            name = path.removeprefix("flask.")
-            if name in host.PROXIES:
-                return one(HostObject(host.PROXIES[name]))
-            if name == "after_this_request":
-                return one(Registrar("after_this_request", ""))
-        elif top == "werkzeug" and rest.rpartition(".")[2] in ("Response", "BaseResponse"):
-            path = "werkzeug.Response"
-        elif top == "afterware" and path.rpartition(".")[2] in host.PROXIES:
-            # Afterware's proxies stand for the host's own objects.
-            return one(HostObject(host.PROXIES[path.rpartition(".")[2]]))
-        return one(Ext(path))
+        stored = UNKNOWN
+        for store in self.machine.project.stores(name, module):
+            base = self.machine.eval(store.base, self.machine.frame(store.scope))
+            if ModuleRef(module) in base:
+                stored |= self.machine.stored(store)
+        return stored
 
 
-def _from_around(value: Value) -> Value:
-    """What a function around made, as an inner function finds it."""
-    return frozenset(
-        replace(atom, left=True, flags=atom.flags | {"closure"})
-        if isinstance(atom, Obj) and not atom.left
-        else atom
-        for atom in value
-    )
+def _reference(origin: Module | Package | None) -> Value:
+    if isinstance(origin, Module):
+        return one(ModuleRef(origin))
+    return one(PackageRef(origin)) if origin is not None else UNKNOWN

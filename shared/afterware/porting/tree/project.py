@@ -14,7 +14,7 @@ from .sources import Skipped, Source, Unreadable
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .index import Addition, Call, Class, Module, Scope, Store
 
@@ -65,6 +65,7 @@ class Project:
 
     def __init__(self, sources: Iterable[Source], known: frozenset[str] = frozenset()) -> None:
         self.known = known
+        self.on_read: Callable[[str, int], None] | None = None
         self.sources: dict[str, Source] = {}
         self.directories: dict[str, bool] = {}
         self.skipped: list[Skipped] = []

@@ -72,7 +72,7 @@ def _token_is_own(uses: Uses, behaviour: Behaviour, ask: Questions) -> bool:
     ]
     if tokens:
         own = behaviour.functions
-        return all(not token.left or is_made_in(token, own) for token in tokens)
+        return all(not token.elsewhere or is_made_in(token, own) for token in tokens)
     return bool(_own_calls("set", uses.obj, behaviour, ask))
 
 
