@@ -10,6 +10,8 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import pyperf  # type: ignore[import-untyped]  # it has no types
 
+from .checking.results import CheckResults
+from .checking.results import from_suite as check_from_suite
 from .errors import BenchmarkError
 from .load.results import LoadResults
 from .load.results import from_suite as load_from_suite
@@ -19,17 +21,18 @@ from .scenarios import HOSTS
 
 __all__ = ["KINDS", "AnyResults", "File", "labelled", "of_kind", "read"]
 
-AnyResults: TypeAlias = Results | PeerResults | LoadResults
+AnyResults: TypeAlias = Results | PeerResults | LoadResults | CheckResults
 
 Kind = TypeVar("Kind")
 
 # The commands that write results, each a kind of file.
-KINDS: Final = ("run", "peers", "load")
+KINDS: Final = ("run", "peers", "load", "check")
 
 _READERS: Final[dict[str, Callable[[pyperf.BenchmarkSuite], AnyResults]]] = {
     "run": from_suite,
     "peers": peers_from_suite,
     "load": load_from_suite,
+    "check": check_from_suite,
 }
 
 
@@ -62,7 +65,7 @@ class File:
 def read(path: Path) -> File:
     """The results in a file, of whichever kind.
 
-    :param path: a file that `run`, `peers` or `load` has saved.
+    :param path: a file that `run`, `peers`, `load` or `check` has saved.
     :raises BenchmarkError: it cannot be read, or holds something else.
     """
     measured = load_suite(path)
@@ -70,7 +73,7 @@ def read(path: Path) -> File:
     if kind is None:
         first = measured.get_benchmark_names()[0]
         raise BenchmarkError(
-            f"{path} is not a result of `run`, `peers` or `load`: it has {first!r}."
+            f"{path} is not a result of `run`, `peers`, `load` or `check`: it has {first!r}."
         )
     try:
         return File(path, kind, _READERS[kind](measured))
@@ -143,6 +146,8 @@ def _kind(names: Sequence[str]) -> str | None:
     parts = names[0].split("/")
     if parts[0] in ("load", "wait"):
         return "load"
+    if parts[0] == "check":
+        return "check"
     if parts[0] in HOSTS:
         return {3: "peers", 4: "run"}.get(len(parts))
     return None

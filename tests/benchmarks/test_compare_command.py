@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 from planted_costs import COSTS, measured
-from planted_files import planted_load, planted_peers
+from planted_files import planted_check, planted_load, planted_peers
 
 from benchmarks.cli import main
 from benchmarks.results import save
@@ -30,6 +30,11 @@ KINDS = {
         lambda seed: planted_load(seed, sets=5),
         lambda: planted_load(7, sets=5, speed=0.5),
         "load/quart/portable-def/8/throughput",
+    ),
+    "check": (
+        planted_check,
+        lambda: planted_check(7, slower=1.5),
+        "check/many-hooks/8",
     ),
 }
 
