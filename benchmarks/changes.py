@@ -25,6 +25,7 @@ from .load.scenarios import Load
 from .peer_analysis import PeerResults
 from .peer_apps import NOBODY
 from .results import MACHINE, Results, Samples
+from .soak.results import SoakResults
 
 __all__ = ["Change", "Quantity", "changes", "warnings"]
 
@@ -217,6 +218,22 @@ def _(results: LoadResults) -> dict[Quantity, Samples]:
             **_OF_LOAD[metric],
         ): samples
         for (each, metric), samples in results.samples.items()
+    }
+
+
+_OF_SOAK: Final[dict[str, dict[str, Any]]] = {
+    "memory": _OF_LOAD["memory"],
+    "stop": {"unit": "s", "scale": 1.0},
+    "throughput": {"unit": "notes/s", "scale": 1.0, "more_is_better": True},
+}
+
+
+@_quantities.register
+def _(results: SoakResults) -> dict[Quantity, Samples]:
+    return {
+        Quantity(f"soak/{host}/{metric}", None, f"soak/{host}/{metric}", **_OF_SOAK[metric]): runs
+        for (host, metric), runs in results.samples.items()
+        if metric in _OF_SOAK
     }
 
 

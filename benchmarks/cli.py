@@ -28,6 +28,8 @@ from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
 from .results import Results, check_writable, from_suite, save, suite
 from .scenarios import QUICK_PAYLOADS, QUICK_WORKS, Scenario, every_scenario, select
+from .soak.report import soak_report
+from .soak.results import SoakResults
 
 __all__ = ["main"]
 
@@ -109,6 +111,8 @@ def show(file: Path) -> None:
                 shown = peer_report(results)
             case LoadResults() as results:
                 shown = load_report(results)
+            case SoakResults() as results:
+                shown = soak_report(results)
             case CheckResults() as results:
                 shown = check_report(results)
         console().print(shown)

@@ -18,20 +18,22 @@ from .load.results import from_suite as load_from_suite
 from .peer_analysis import PeerResults, peers_from_suite
 from .results import Results, from_suite, load_suite
 from .scenarios import HOSTS
+from .soak.results import SoakResults, soak_from_suite
 
 __all__ = ["KINDS", "AnyResults", "File", "labelled", "of_kind", "read"]
 
-AnyResults: TypeAlias = Results | PeerResults | LoadResults | CheckResults
+AnyResults: TypeAlias = Results | PeerResults | LoadResults | SoakResults | CheckResults
 
 Kind = TypeVar("Kind")
 
-# The commands that write results, each a kind of file.
-KINDS: Final = ("run", "peers", "load", "check")
+# The commands that write results, each a kind of file; `soak` is `load --soak`.
+KINDS: Final = ("run", "peers", "load", "soak", "check")
 
 _READERS: Final[dict[str, Callable[[pyperf.BenchmarkSuite], AnyResults]]] = {
     "run": from_suite,
     "peers": peers_from_suite,
     "load": load_from_suite,
+    "soak": soak_from_suite,
     "check": check_from_suite,
 }
 
@@ -146,6 +148,8 @@ def _kind(names: Sequence[str]) -> str | None:
     parts = names[0].split("/")
     if parts[0] in ("load", "wait"):
         return "load"
+    if parts[0] == "soak":
+        return "soak"
     if parts[0] == "check":
         return "check"
     if parts[0] in HOSTS:

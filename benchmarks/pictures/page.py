@@ -21,6 +21,7 @@ from ..peer_analysis import BOUNDS, PeerAnalysis, PeerResults
 from ..peer_apps import OURS
 from ..report import describe, sentences
 from ..results import MACHINE, VERSIONS, Results
+from ..soak.results import SoakResults
 from .drawing import WIDTH, Drawing, draw
 from .model import Figure, told
 from .peers import TASKS, peers_figure
@@ -74,6 +75,11 @@ def page(files: Sequence[File]) -> str:
         one page.
     """
     named = labelled(files)
+    if soaks := of_kind(named, SoakResults):
+        raise BenchmarkError(
+            f"The page has no place for a soak, and {len(soaks)} of the files hold one. `show`"
+            " prints it."
+        )
     sections = [
         *_runs(of_kind(named, Results)),
         *_peers(of_kind(named, PeerResults)),

@@ -82,6 +82,7 @@ def test_noise_does_not_fail_and_neither_does_what_became_better(files):
     assert "faster" in {found[name]["verdict"], (found[name]["added"] or {}).get("verdict")}
 
 
+@pytest.mark.slow
 def test_as_much_as_is_allowed_does_not_fail(files):
     kind, usual, _, worse, _ = files
     # Half the speed: throughput falls by half, and what takes time doubles.
