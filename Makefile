@@ -11,7 +11,7 @@ BENCH_OUT ?= bench-results.json
 PORT_SYNC ?= 8000
 PORT_ASYNC ?= 8001
 
-.PHONY: help install bench reference test coverage lint format types differences stale wheel lock serve-sync serve-async clean
+.PHONY: help install bench reference test test-all coverage lint format types differences stale wheel lock serve-sync serve-async clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -41,21 +41,26 @@ reference: $(STAMP)
 	$(BIN)/python -m benchmarks report $(REFERENCE)/*.json.gz -o $(REFERENCE)/report.html
 	$(BIN)/python -m benchmarks figures
 
-## make test         the tests
+## make test         the tests that take no long time, on two processors (4 minutes)
 test: $(STAMP)
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup
+
+## make test-all     all tests
+test-all: $(STAMP)
 	$(BIN)/python -m pytest
 
-## make coverage     the tests, with branch coverage of the library; fails below 95 %
+## make coverage     all tests, with branch coverage of the library; fails below 95 %
 coverage: $(STAMP)
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
-## make lint         style, and that everything is formatted
+## make lint         style, that everything is formatted, and which module may import which
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 
 ## make format       put it into that style
 format: $(STAMP)

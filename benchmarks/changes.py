@@ -16,6 +16,7 @@ from math import exp, hypot, inf, log
 from statistics import median, stdev
 from typing import Any, Final
 
+from .checking.results import CheckResults, name_of
 from .errors import BenchmarkError
 from .estimates import CONFIDENCE, Estimate, Resampler, student_quantile
 from .files import AnyResults
@@ -24,6 +25,7 @@ from .load.scenarios import Load
 from .peer_analysis import PeerResults
 from .peer_apps import NOBODY
 from .results import MACHINE, Results, Samples
+from .soak.results import SoakResults
 
 __all__ = ["Change", "Quantity", "changes", "warnings"]
 
@@ -125,8 +127,8 @@ def changes(first: AnyResults, second: AnyResults) -> list[Change]:
     """
     if type(first) is not type(second):
         raise BenchmarkError(
-            "The two files are of different kinds: `run`, `peers` and `load` measure different"
-            " things. Compare two files of one of them."
+            "The two files are of different kinds: `run`, `peers`, `load` and `check` measure"
+            " different things. Compare two files of one of them."
         )
     measured = _quantities(first), _quantities(second)
     common = [each for each in measured[0] if each in measured[1]]
@@ -216,6 +218,30 @@ def _(results: LoadResults) -> dict[Quantity, Samples]:
             **_OF_LOAD[metric],
         ): samples
         for (each, metric), samples in results.samples.items()
+    }
+
+
+_OF_SOAK: Final[dict[str, dict[str, Any]]] = {
+    "memory": _OF_LOAD["memory"],
+    "stop": {"unit": "s", "scale": 1.0},
+    "throughput": {"unit": "notes/s", "scale": 1.0, "more_is_better": True},
+}
+
+
+@_quantities.register
+def _(results: SoakResults) -> dict[Quantity, Samples]:
+    return {
+        Quantity(f"soak/{host}/{metric}", None, f"soak/{host}/{metric}", **_OF_SOAK[metric]): runs
+        for (host, metric), runs in results.samples.items()
+        if metric in _OF_SOAK
+    }
+
+
+@_quantities.register
+def _(results: CheckResults) -> dict[Quantity, Samples]:
+    return {
+        Quantity(name_of(key), None, "check", unit="ms", scale=1e3): samples
+        for key, samples in results.samples.items()
     }
 
 

@@ -10,6 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from .checking.command import check as check_command
+from .checking.report import check_report
+from .checking.results import CheckResults
 from .compare_command import compare
 from .errors import BenchmarkError
 from .files import read
@@ -25,6 +28,8 @@ from .processes import MIN_ROUNDS, Process, run_processes
 from .report import console, report
 from .results import Results, check_writable, from_suite, save, suite
 from .scenarios import QUICK_PAYLOADS, QUICK_WORKS, Scenario, every_scenario, select
+from .soak.report import soak_report
+from .soak.results import SoakResults
 
 __all__ = ["main"]
 
@@ -97,7 +102,7 @@ def run(
 @main.command()
 @click.argument("file", type=FILE)
 def show(file: Path) -> None:
-    """Print what a saved FILE holds, as `run`, `peers` or `load` did."""
+    """Print what a saved FILE holds, as `run`, `peers`, `load` or `check` did."""
     try:
         match read(file).results:
             case Results() as results:
@@ -106,6 +111,10 @@ def show(file: Path) -> None:
                 shown = peer_report(results)
             case LoadResults() as results:
                 shown = load_report(results)
+            case SoakResults() as results:
+                shown = soak_report(results)
+            case CheckResults() as results:
+                shown = check_report(results)
         console().print(shown)
     except BenchmarkError as error:
         _fail(error, code=2)
@@ -114,6 +123,7 @@ def show(file: Path) -> None:
 main.add_command(compare)
 main.add_command(peers)
 main.add_command(load_command)
+main.add_command(check_command)
 main.add_command(report_command)
 main.add_command(figures)
 

@@ -49,8 +49,8 @@ def _share(ctx: click.Context, param: click.Parameter, value: str | None) -> flo
 def compare(*, first: Path, second: Path, allowed: float | None, form: str) -> None:
     """Say what became slower or faster from FIRST to SECOND, and how sure that is.
 
-    Both are files of `run`, of `peers` or of `load`. The exit code is 0; 1 if --fail-above says so;
-    2 if the files cannot be compared.
+    Both are files of `run`, of `peers`, of `load` or of `check`. The exit code is 0; 1 if
+    --fail-above says so; 2 if the files cannot be compared.
     """
     try:
         told = compared(read(first).results, read(second).results, allowed)

@@ -10,26 +10,31 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import pyperf  # type: ignore[import-untyped]  # it has no types
 
+from .checking.results import CheckResults
+from .checking.results import from_suite as check_from_suite
 from .errors import BenchmarkError
 from .load.results import LoadResults
 from .load.results import from_suite as load_from_suite
 from .peer_analysis import PeerResults, peers_from_suite
 from .results import Results, from_suite, load_suite
 from .scenarios import HOSTS
+from .soak.results import SoakResults, soak_from_suite
 
 __all__ = ["KINDS", "AnyResults", "File", "labelled", "of_kind", "read"]
 
-AnyResults: TypeAlias = Results | PeerResults | LoadResults
+AnyResults: TypeAlias = Results | PeerResults | LoadResults | SoakResults | CheckResults
 
 Kind = TypeVar("Kind")
 
-# The commands that write results, each a kind of file.
-KINDS: Final = ("run", "peers", "load")
+# The commands that write results, each a kind of file; `soak` is `load --soak`.
+KINDS: Final = ("run", "peers", "load", "soak", "check")
 
 _READERS: Final[dict[str, Callable[[pyperf.BenchmarkSuite], AnyResults]]] = {
     "run": from_suite,
     "peers": peers_from_suite,
     "load": load_from_suite,
+    "soak": soak_from_suite,
+    "check": check_from_suite,
 }
 
 
@@ -62,7 +67,7 @@ class File:
 def read(path: Path) -> File:
     """The results in a file, of whichever kind.
 
-    :param path: a file that `run`, `peers` or `load` has saved.
+    :param path: a file that `run`, `peers`, `load` or `check` has saved.
     :raises BenchmarkError: it cannot be read, or holds something else.
     """
     measured = load_suite(path)
@@ -70,7 +75,7 @@ def read(path: Path) -> File:
     if kind is None:
         first = measured.get_benchmark_names()[0]
         raise BenchmarkError(
-            f"{path} is not a result of `run`, `peers` or `load`: it has {first!r}."
+            f"{path} is not a result of `run`, `peers`, `load` or `check`: it has {first!r}."
         )
     try:
         return File(path, kind, _READERS[kind](measured))
@@ -143,6 +148,10 @@ def _kind(names: Sequence[str]) -> str | None:
     parts = names[0].split("/")
     if parts[0] in ("load", "wait"):
         return "load"
+    if parts[0] == "soak":
+        return "soak"
+    if parts[0] == "check":
+        return "check"
     if parts[0] in HOSTS:
         return {3: "peers", 4: "run"}.get(len(parts))
     return None

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from planted_costs import BODY_COSTS, COSTS, measured
 
+from benchmarks.checking.results import suite as check_suite
+from benchmarks.checking.shapes import SHAPES, SIZES
 from benchmarks.load.plan import FULL
 from benchmarks.load.results import suite as load_suite_of
 from benchmarks.load.rounds import Measured
@@ -42,6 +44,21 @@ def planted_peers(seed=0, rounds=8, slower=1.0):
         }
         done.append(Process(values, dict.fromkeys(values, 4)))
     return suite(done)
+
+
+def planted_check(seed=0, rounds=7, slower=1.0, exponent=1.0):
+    """What checking trees takes, if its cost grows with such a power of their size."""
+    rng = random.Random(seed)
+    return check_suite(
+        [
+            {
+                (shape, size): 0.1 * slower * size**exponent * rng.gauss(1, 0.02)
+                for shape in SHAPES
+                for size in SIZES
+            }
+            for _ in range(rounds)
+        ]
+    )
 
 
 def load_values(scenario, speed=1.0):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
+from contextvars import ContextVar, Token
 from pathlib import Path
 
 import flask
@@ -26,9 +27,26 @@ _lock = threading.Lock()
 
 hooks = Hooks()
 
+# Who asks: set before the view, and reset by its token after the response.
+USER: ContextVar[str] = ContextVar("USER", default="nobody")
+TOKEN: ContextVar[Token[str]] = ContextVar("TOKEN")
+
+
+@hooks.before_request
+def set_user():
+    TOKEN.set(USER.set("somebody"))
+
+
+def reset_user():
+    """Whether the user was there, and nobody is when the token was handed back."""
+    was = USER.get()
+    USER.reset(TOKEN.get())
+    return (was, USER.get()) == ("somebody", "nobody")
+
 
 @hooks.after_response
 def report(sent):
+    was_reset = reset_user()
     if sent.path.startswith("/report"):
         return
     with _lock:
@@ -41,6 +59,7 @@ def report(sent):
                 "completed": sent.completed,
                 "type": sent.headers.get("X-Kind"),
                 "took_time": sent.seconds > 0,
+                "user_was_reset": was_reset,
                 "exception": type(sent.exception).__name__,
             }
         )

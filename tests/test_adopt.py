@@ -375,7 +375,7 @@ def test_flask_refuses_it_when_the_app_has_served(flask_host):
         flask_host.app.before_request(lambda: None)
 
 
-@pytest.mark.parametrize("target", [object(), flask.Flask, None], ids=str)
+@pytest.mark.parametrize("target", [object(), flask.Flask, None], ids=["object", "class", "None"])
 def test_something_else_is_refused(target):
     with pytest.raises(UnknownHostError, match="adopt takes a Flask or Quart app"):
         Hooks().adopt(target)

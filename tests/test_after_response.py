@@ -488,6 +488,7 @@ def test_a_server_sends_what_is_told(port, path, status, size):
         "completed": True,
         "type": "hooked",
         "took_time": True,
+        "user_was_reset": True,
         "exception": "NoneType",
     }
 
@@ -509,6 +510,7 @@ def test_a_server_is_told_of_a_client_that_leaves_in_the_middle(port):
     told = report(port, "/endless")
     assert (told["status"], told["completed"]) == (200, False)
     assert told["bytes"] >= CHUNK
+    assert told["user_was_reset"]
 
 
 def test_a_server_is_told_of_a_stream_that_breaks(port):
@@ -564,6 +566,7 @@ def test_a_client_that_leaves_in_the_middle_is_told_of_where_the_server_closes_t
         lambda: (told := told_of(port, path)[before:])[9:] and told, f"not all was told of {path}"
     )
     assert [each["completed"] for each in told] == [False] * 10
+    assert all(each["user_was_reset"] for each in told)
 
 
 def test_what_a_request_raises_is_told_without_the_task_group_it_ran_in():

@@ -115,6 +115,7 @@ WRONG_ARITY = {
     "before_request": lambda response: None,
     "after_request": lambda: None,
     "teardown_request": lambda: None,
+    "teardown_appcontext": lambda: None,
     "after_response": lambda sent, more: None,
 }
 

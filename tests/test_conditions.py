@@ -26,6 +26,7 @@ def validators(kind: rfc9110.Kind) -> Validators:
     return Validators(kind.etag, parse_date(kind.modified))
 
 
+@pytest.mark.slow
 def test_every_combination_of_conditions_comes_to_what_section_13_2_2_says() -> None:
     count = 0
     for kind, headers, reading, changing in rfc9110.combinations():

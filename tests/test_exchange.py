@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -424,3 +425,18 @@ def test_answers_are_measured_without_a_loop_running_for_wsgi() -> None:
         return []
 
     assert ask_wsgi(app, Request()).status == 200
+
+
+def test_what_a_lifespan_raises_after_it_has_said_all_is_no_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lived = Lived(STARTED, ENDED)
+
+    async def app(*args: Any) -> None:
+        await lived(*args)
+        if args[0]["type"] == "lifespan":
+            raise ValueError("late")
+
+    assert asked(app).status == 200
+    gc.collect()
+    assert caplog.records == []

@@ -12,7 +12,7 @@ from typing import Any
 
 import flask
 import pytest
-from conftest import Answer, Host
+from hosting import Answer, Host
 from serving import app_server, get
 
 from afterware import Hooks, helpers
@@ -110,6 +110,7 @@ def native(call: Any) -> Any:
     return asked
 
 
+@pytest.mark.slow
 def test_every_combination_of_arguments_is_answered_as_flask_answers_it(both: Any) -> None:
     for name, options, headers in itertools.product(NAMES, OPTIONS, ASKED):
         flasks = both[0].ask(native(partial(flask.send_file, name, **options)), headers)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     App: TypeAlias = flask.Flask | quart.Quart
 
-__all__ = ["WAIT_BODY", "make_load_app", "make_wait_app"]
+__all__ = ["WAIT_BODY", "make_load_app", "make_twin", "make_wait_app"]
 
 # The twins' view of `/`.
 _HOME: Final = "twin.home"
@@ -73,6 +73,17 @@ def make_wait_app(host: str, settings: Settings, upstream: int) -> App:
 
         app.add_url_rule("/wait", view_func=wait_async)
     return app
+
+
+def make_twin(host: str, settings: Settings) -> App:
+    """The twin as it is, with its own hooks.
+
+    :param host: the host.
+    :param settings: the twin's.
+    """
+    from twin.hooks import hooks
+
+    return _twin(host, settings, hooks)
 
 
 def _twin(host: str, settings: Settings, hooks: Hooks | None) -> App:

@@ -116,6 +116,13 @@ class Child:
         """
         return int(self._sum(_memory))
 
+    def resident(self) -> int:
+        """The bytes of memory that its processes hold, a page that they share once for each (RSS).
+
+        :raises BenchmarkError: it has ended.
+        """
+        return int(self._sum(lambda process: float(process.memory_info().rss)))
+
     def pids(self) -> frozenset[int]:
         """Its processes.
 
@@ -148,6 +155,10 @@ class Child:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
         return processes
+
+    def exit_code(self) -> int | None:
+        """Its exit code; None, if it goes on."""
+        return self._process.poll()
 
     def hang_up(self) -> None:
         """End its standard input, which ends what it has left behind."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -18,6 +19,8 @@ from ..errors import BenchmarkError
 from ..report import console
 from ..results import check_writable, save
 from ..scenarios import HOSTS
+from ..soak.command import run_soak
+from ..soak.plan import SoakPlan
 from .children import interrupted_by_signals
 from .plan import FULL, QUICK, Plan
 from .report import load_report
@@ -66,7 +69,23 @@ __all__ = ["load"]
     type=click.IntRange(1, 600),
     help=f"How long a slice lasts at least, in whole seconds (default {FULL.seconds}).",
 )
+@click.option(
+    "--soak",
+    "minutes",
+    type=click.FloatRange(0, 10_000, min_open=True),
+    metavar="MINUTES",
+    help="Instead of all that, drive both twins as they are with clients that leave at random, and"
+    " look at memory, stops, and rows against answers. Fails where a bound is broken.",
+)
+@click.option(
+    "--database",
+    metavar="URL",
+    help="With --soak: the database that both twins add to (default: a SQLite file each).",
+)
+@click.pass_context
 def load(
+    context: click.Context,
+    /,
     *,
     quick: bool,
     output: Path | None,
@@ -75,34 +94,60 @@ def load(
     sets: int | None,
     rounds: int | None,
     seconds: int | None,
+    minutes: float | None,
+    database: str | None,
 ) -> None:
     """Drive both twins under their real servers with wrk, and print what hooks cost there.
 
     Figures are called load/<host>/<style>/<hooks>/<metric> and wait/<host>/<clients>/<metric>.
     """
-    plan = _plan(QUICK if quick else FULL, sets, rounds, seconds)
+    _check_soak(context, minutes)
     try:
-        scenarios = [
-            each
-            for each in select(plan.scenarios, globs)
-            if only is None or each.name.startswith(f"{only}/")
-        ]
-        if not scenarios:
-            raise BenchmarkError(f"--only {only} leaves nothing of what --scenario matches.")
-        wrk = find_wrk()
-        if output is not None:
-            check_writable(output)
-        with interrupted_by_signals():
-            sets_measured = _measure(wrk, scenarios, plan)
-        measured = suite(sets_measured, _metadata(wrk))
-        if output is not None:
-            save(measured, output)
-        console().print(load_report(from_suite(measured)))
+        if minutes is not None:
+            run_soak(SoakPlan(minutes * 60, database=database), output)
+        else:
+            _load(_plan(QUICK if quick else FULL, sets, rounds, seconds), only, globs, output)
     except BenchmarkError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
     if output is not None:
         click.echo(f"Saved to {output}. `python -m benchmarks show {output}` prints this again.")
+
+
+def _load(plan: Plan, only: str | None, globs: tuple[str, ...], output: Path | None) -> None:
+    scenarios = [
+        each
+        for each in select(plan.scenarios, globs)
+        if only is None or each.name.startswith(f"{only}/")
+    ]
+    if not scenarios:
+        raise BenchmarkError(f"--only {only} leaves nothing of what --scenario matches.")
+    wrk = find_wrk()
+    if output is not None:
+        check_writable(output)
+    with interrupted_by_signals():
+        sets_measured = _measure(wrk, scenarios, plan)
+    measured = suite(sets_measured, _metadata(wrk))
+    if output is not None:
+        save(measured, output)
+    console().print(load_report(from_suite(measured)))
+
+
+def _check_soak(context: click.Context, minutes: float | None) -> None:
+    """Refuse options that say nothing together."""
+    given = {
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name is not None
+        and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+    }
+    if minutes is None and "--database" in given:
+        raise click.UsageError("--database is the database of a soak: give --soak MINUTES too.")
+    others = sorted(given & {"--quick", "--only", "--scenario", "--sets", "--rounds", "--seconds"})
+    if minutes is not None and others:
+        raise click.UsageError(
+            f"--soak drives the twins as they are, without slices: leave out {', '.join(others)}."
+        )
 
 
 def _plan(plan: Plan, sets: int | None, rounds: int | None, seconds: int | None) -> Plan:

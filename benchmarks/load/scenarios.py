@@ -20,6 +20,7 @@ __all__ = [
     "WAIT_METRICS",
     "WAIT_SECONDS",
     "Load",
+    "Soak",
     "Wait",
     "every_load",
     "every_wait",
@@ -83,6 +84,16 @@ class Wait:
     @property
     def name(self) -> str:
         return f"wait/{self.host}/{self.clients}"
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """A twin as it is.
+
+    :param host: one of `HOSTS`.
+    """
+
+    host: str
 
 
 def every_load(host: str, hooks: Sequence[int] = HOOKS) -> list[Load]:

@@ -1,8 +1,9 @@
 """Serves one twin with the hooks of a scenario, by the `serve` of the twin itself.
 
 Started by `children`, never by hand: `python -m benchmarks.load.server <scenario> <database>
-[<port of the upstream>]`. It says where it listens on standard output, as the twins do, and stops
-on SIGTERM or when standard input ends, as it does with the parent.
+[<port of the upstream>]`. The scenario `soak/<host>` is the twin as it is. It says where it listens
+on standard output, as the twins do, and stops on SIGTERM or when standard input ends, as it does
+with the parent.
 """
 
 from __future__ import annotations
@@ -13,35 +14,38 @@ import signal
 import sys
 import threading
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from twin.listen import listen, url_of
 from twin.settings import Settings
 from twin.urls import parse_database_url
 
-from .apps import make_load_app, make_wait_app
-from .scenarios import Load, parse
+from .apps import make_load_app, make_twin, make_wait_app
+from .scenarios import Load, Soak, parse
 
 __all__ = ["main"]
 
 
-def main(name: str, database: Path, upstream: int = 0) -> None:
+def main(name: str, database: str, upstream: int = 0) -> None:
     """Serve until told to stop.
 
     :param name: a scenario's.
-    :param database: the file of the twin's database, which nothing here asks.
+    :param database: the URL of the twin's database, or a SQLite file.
     :param upstream: the port of the upstream, for a scenario that waits.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    scenario = parse(name)
-    settings = Settings("for load", parse_database_url(f"sqlite:///{database}"))
-    if isinstance(scenario, Load):
+    kind, _, host = name.partition("/")
+    scenario = parse(name) if kind != "soak" else Soak(host)
+    url = database if "://" in database else f"sqlite:///{database}"
+    settings = Settings("for load", parse_database_url(url))
+    if isinstance(scenario, Soak):
+        make = partial(make_twin, scenario.host, settings)
+    elif isinstance(scenario, Load):
         make = partial(make_load_app, scenario, settings)
     else:
         make = partial(make_wait_app, scenario.host, settings, upstream)
     listener = listen("127.0.0.1", 0)
-    url = url_of(listener)
+    where = url_of(listener)
     root = os.getpid()
 
     def make_app() -> Any:
@@ -50,7 +54,7 @@ def main(name: str, database: Path, upstream: int = 0) -> None:
         return make()
 
     def ready() -> None:
-        print(f"{name} listens on {url}", flush=True)
+        print(f"{name} listens on {where}", flush=True)
 
     if scenario.host == "flask":
         from sync_app.serve import serve as serve_flask
@@ -70,4 +74,4 @@ def _stop_with_parent(root: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:]))
+    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))

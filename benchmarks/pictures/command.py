@@ -33,7 +33,7 @@ _ROOT: Final = Path(__file__).parents[2]
     help="Write the page to PAGE, such as report.html.",
 )
 def report_command(*, files: tuple[Path, ...], output: Path) -> None:
-    """Make one page of pictures and tables out of FILEs of `run`, `peers` and `load`.
+    """Make one page of pictures and tables out of FILEs of `run`, `peers`, `load` and `check`.
 
     It needs nothing else, and no network. Several files of one kind, of different versions of
     Python or of the hosts, are shown side by side.

@@ -9,6 +9,10 @@ from typing import Final
 from markupsafe import Markup
 
 from ..analysis import Analysis
+from ..checking.analysis import CheckAnalysis
+from ..checking.report import rows
+from ..checking.results import CheckResults
+from ..checking.shapes import SIZES
 from ..errors import BenchmarkError
 from ..files import File, labelled, of_kind
 from ..load.analysis import LoadAnalysis
@@ -17,6 +21,7 @@ from ..peer_analysis import BOUNDS, PeerAnalysis, PeerResults
 from ..peer_apps import OURS
 from ..report import describe, sentences
 from ..results import MACHINE, VERSIONS, Results
+from ..soak.results import SoakResults
 from .drawing import WIDTH, Drawing, draw
 from .model import Figure, told
 from .peers import TASKS, peers_figure
@@ -70,10 +75,16 @@ def page(files: Sequence[File]) -> str:
         one page.
     """
     named = labelled(files)
+    if soaks := of_kind(named, SoakResults):
+        raise BenchmarkError(
+            f"The page has no place for a soak, and {len(soaks)} of the files hold one. `show`"
+            " prints it."
+        )
     sections = [
         *_runs(of_kind(named, Results)),
         *_peers(of_kind(named, PeerResults)),
         *_servers(of_kind(named, LoadResults)),
+        *_checker(of_kind(named, CheckResults)),
         _machine(named),
     ]
     html = TEMPLATES.get_template("page.html").render(
@@ -182,6 +193,21 @@ def _servers(measured: dict[str, LoadResults]) -> Iterator[_Section]:
             further=[each for each in figures if each.figure.name == "wait-p90"],
             further_title="The 90th percentile",
         )
+
+
+def _checker(measured: dict[str, CheckResults]) -> Iterator[_Section]:
+    if not measured:
+        return
+    analyses = {label: CheckAnalysis(results) for label, results in measured.items()}
+    headings = ("", "shape", *(f"x {size}, ms" for size in SIZES), "exponent")
+    costs = tuple((label, *row) for label, each in analyses.items() for row in rows(each))
+    caption = "CPU of the checker by the size of a tree, and the power with which it grows"
+    yield _Section("check", "The checker", tables=[Table(caption, headings, costs, 2)])
+    yield from _expected(
+        "check-expected",
+        "What is expected of the checker",
+        {label: in_words(each.expectations()) for label, each in analyses.items()},
+    )
 
 
 def _rounds(label: str, results: LoadResults) -> str:

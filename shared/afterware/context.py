@@ -17,6 +17,7 @@ from werkzeug.local import LocalProxy
 __all__ = [
     "HostName",
     "current_app",
+    "current_exchange",
     "current_request",
     "current_websocket",
     "exchange",
@@ -168,3 +169,18 @@ def exchange(of: Request) -> MutableMapping[str, Any]:
     """
     environ = getattr(of, "environ", None)
     return of.scope if environ is None else environ  # type: ignore[attr-defined, no-any-return]
+
+
+def current_exchange() -> MutableMapping[str, Any] | None:
+    """The WSGI environ or ASGI scope of the request or websocket served here, or None.
+
+    It is found wherever the host's own proxies find theirs: in a copy of the context as well.
+    """
+    try:
+        module = host(_has_session)
+    except RuntimeError:
+        return None
+    if module.has_request_context():
+        return exchange(module.request._get_current_object())  # noqa: SLF001 - werkzeug documents it
+    scope: MutableMapping[str, Any] = module.websocket.scope
+    return scope

@@ -41,25 +41,25 @@ class Contexts:
     def __init__(
         self, module: ModuleType, exchange: Callable[[Any], MutableMapping[str, Any]]
     ) -> None:
-        self._g = module.g
-        self._exchange = exchange
-        self._request = module.request
         kind: Any = module.ctx.AppContext
         # Quart 0.23 and Flask 3.2 have one kind of context for both, and each has its own `g`.
         self._apart = not hasattr(kind, "has_request")
-        self._app = module.globals.app_ctx
-        self._current = module.globals.request_ctx if self._apart else self._app
         self._shares_g = self._apart and hasattr(kind, "copy")
+        self._exchange = exchange
+        # The objects behind the proxies, since each look through one costs half a hook.
+        self._g = _behind(module.g)
+        self._app = _behind(module.globals.app_ctx)
+        self._current = _behind(module.globals.request_ctx) if self._apart else self._app
         # Who made each `g`, where a copy may share it.
         self._makers: WeakKeyDictionary[Any, ReferenceType[Any]] = WeakKeyDictionary()
 
     def note_requests(self, app: Any) -> None:
         """Note the context that each request of *app* begins with, from now on."""
-        make = app.request_context
+        make, exchange = app.request_context, self._exchange
 
         def request_context(*args: Any, **kwargs: Any) -> Any:
             context = make(*args, **kwargs)
-            first = self._exchange(context.request)[FIRST] = ref(context)
+            first = exchange(context.request)[FIRST] = ref(context)
             _inside.set(first)
             return context
 
@@ -79,16 +79,17 @@ class Contexts:
 
         app.app_context = app_context
 
-    def ends_request(self, left: str) -> bool:
+    def ends_request(self, left: str = "") -> bool:
         """Whether the context that is being left asks for the teardown of a request.
 
-        :param left: under which `leave` notes what it left.
+        :param left: under which `leave` notes what it left, where it may be entered again.
         """
-        exchange = self._exchange(self._request)
+        context = self._current()
+        exchange = self._exchange(context.request)
         first = exchange.get(FIRST)
         if first is None:
             return True  # made by other means than the app's own
-        if first() is self._current._get_current_object():  # noqa: SLF001  # werkzeug documents it
+        if first() is context:
             _inside.set(None)
             before = exchange.get(left)
             return before is None or not before.issuperset(self._names())
@@ -100,12 +101,12 @@ class Contexts:
 
         :param left: under which it is noted, in the exchange.
         """
-        self._exchange(self._request)[left] = self._names()
+        self._exchange(self._current().request)[left] = self._names()
 
     def _names(self) -> frozenset[str]:
         """What is in `g`; something that is always new where it does not tell."""
         try:
-            return frozenset(self._g)
+            return frozenset(vars(self._g()))
         except TypeError:  # of the app's own class
             return frozenset({f"unknown {next(_numbers)}"})
 
@@ -113,9 +114,13 @@ class Contexts:
         """Whether the app context that is being left is the one that made its `g`."""
         if not self._shares_g:
             return True
-        context = self._app._get_current_object()  # noqa: SLF001  # werkzeug documents it
+        context = self._app()
         try:
             maker = self._makers.get(context.g)
         except TypeError:
             return True
         return maker is None or maker() is context
+
+
+def _behind(proxy: Any) -> Callable[[], Any]:
+    return proxy._get_current_object  # type: ignore[no-any-return]  # noqa: SLF001  # werkzeug documents it

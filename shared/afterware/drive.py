@@ -21,7 +21,7 @@ from collections.abc import Coroutine
 from types import CoroutineType
 from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["Place", "Suspended", "drive", "wanted_a_loop"]
+__all__ = ["SourceLine", "Suspended", "drive", "wanted_a_loop"]
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 _CLOSINGS = 32
 
 
-class Place(NamedTuple):
+class SourceLine(NamedTuple):
     """Where a coroutine stood when it suspended."""
 
     file: str
@@ -47,7 +47,7 @@ class Suspended(RuntimeError):  # noqa: N818  # a state that was reached, named 
     :param place: the innermost frame that was waiting, or None where it cannot be told.
     """
 
-    def __init__(self, place: Place | None) -> None:
+    def __init__(self, place: SourceLine | None) -> None:
         super().__init__(f"the coroutine suspended in {place or 'code without a frame'}")
         self.place = place
 
@@ -119,14 +119,14 @@ def _not_a_coroutine(value: object) -> TypeError:
     )
 
 
-def _place(coroutine: Any) -> Place | None:
+def _place(coroutine: Any) -> SourceLine | None:
     """The innermost frame along the chain of awaits, which is where the waiting is written."""
     place = None
     while coroutine is not None:
         frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
         if frame is not None:
             code = frame.f_code
-            place = Place(code.co_filename, frame.f_lineno, code.co_qualname)
+            place = SourceLine(code.co_filename, frame.f_lineno, code.co_qualname)
         coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
     return place
 

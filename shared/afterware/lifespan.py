@@ -33,6 +33,8 @@ class Lifespan:
         self._task = asyncio.ensure_future(
             _called(app, scope, self._incoming.get, self._outgoing.put)
         )
+        # What it raises is told where it matters; elsewhere nobody need look.
+        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def start(self) -> None:
         """Have the app start: on Quart, run what is registered with `before_serving`.

@@ -69,18 +69,16 @@ def after_request(ready: Ready) -> Callable[[Any], Awaitable[Any]]:
 def teardown_request(ready: Ready) -> Callable[[BaseException | None], Awaitable[None]]:
     """A function that runs the hooks of `teardown_request`."""
     run: Callable[[Any], Awaitable[None]] | None = None
-    left = f"afterware.left.{id(ready)}"
 
     async def afterware_teardown_request(exc: BaseException | None) -> None:
         nonlocal run
-        if not contexts.ends_request(left):
+        if not contexts.ends_request():
             return
         if run is None:
             run = pipeline.teardown_async(_steps(ready()))
         context.serving.set("quart")
         # Quart has answered an unhandled error by now and passes None; Flask passes the error.
         await run(_scope().get(EXCEPTION) if exc is None else exc)
-        contexts.leave(left)
 
     return afterware_teardown_request
 

@@ -190,6 +190,10 @@ class Hooks:
         `sent` is a `Sent`. `request` and `session` are no longer there. What the hook raises is
         logged, whatever on_error says: there is nobody left to answer. Options and errors are those
         of `before_request`.
+
+        The test client of Flask runs it when the response is closed (`response.close()`, or
+        `with client.get("/") as response:`), that of Quart before `client.get` returns. A
+        ContextVar may be reset here by the token of an inline before_request hook, on both hosts.
         """
         return self._decorate("after_response", function, options)
 

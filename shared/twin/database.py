@@ -149,9 +149,13 @@ class AsyncDatabase:
         """Close every connection, when the app stops."""
         await self._backend.close()
 
+    def new_transaction(self) -> AsyncTransaction:
+        """A transaction that no request has; whoever begins it ends it."""
+        return self._backend.transaction()
+
     def _transaction(self) -> AsyncTransaction:
         if _TRANSACTION not in g:
-            setattr(g, _TRANSACTION, self._backend.transaction())
+            setattr(g, _TRANSACTION, self.new_transaction())
         return cast("AsyncTransaction", g.get(_TRANSACTION))
 
 

@@ -32,6 +32,7 @@ def finished(tmp_path_factory):
     return done, path
 
 
+@pytest.mark.slow
 def test_a_run_measures_what_was_asked_for_and_saves_every_sample(finished):
     done, path = finished
     assert done.exit_code == 0, done.output
@@ -60,6 +61,7 @@ def test_show_prints_from_the_file_what_run_printed(finished):
     assert done.stdout.removeprefix(shown.stdout).startswith("Saved to")
 
 
+@pytest.mark.slow
 def test_progress_goes_to_standard_error(finished):
     done, _ = finished
     assert "flask, process 1 of 2" in done.stderr
@@ -74,6 +76,7 @@ def test_two_files_are_compared(finished):
     assert "12 not certain" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_full_run_tells_how_cost_grows_with_the_body():
     full = [each for each in TINY if each != "--quick"]
     done = call(*full, "--scenario", "*/28B/*-rewrite/[14]", "--scenario", "*/1MB/*-rewrite/[14]")
@@ -160,6 +163,7 @@ def test_help_tells_the_commands():
         assert f"\n  {command} " in done.stdout
 
 
+@pytest.mark.slow
 def test_processes_take_turns_and_share_the_time():
     told = []
     done = run_processes(

@@ -28,6 +28,7 @@ def test_a_result_has_not_changed_from_itself(planted):
         assert each.factor.low < 1 < each.factor.high
 
 
+@pytest.mark.slow
 def test_noise_is_not_called_a_change(planted):
     """Ten pairs of runs of the same thing: at most one in twenty may hold a false alarm."""
     alarms = 0

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 from planted_costs import COSTS, measured
-from planted_files import planted_load, planted_peers
+from planted_files import planted_check, planted_load, planted_peers
 
 from benchmarks.cli import main
 from benchmarks.results import save
@@ -30,6 +30,11 @@ KINDS = {
         lambda seed: planted_load(seed, sets=5),
         lambda: planted_load(7, sets=5, speed=0.5),
         "load/quart/portable-def/8/throughput",
+    ),
+    "check": (
+        planted_check,
+        lambda: planted_check(7, slower=1.5),
+        "check/many-hooks/8",
     ),
 }
 
@@ -77,6 +82,7 @@ def test_noise_does_not_fail_and_neither_does_what_became_better(files):
     assert "faster" in {found[name]["verdict"], (found[name]["added"] or {}).get("verdict")}
 
 
+@pytest.mark.slow
 def test_as_much_as_is_allowed_does_not_fail(files):
     kind, usual, _, worse, _ = files
     # Half the speed: throughput falls by half, and what takes time doubles.

@@ -31,6 +31,7 @@ def call(*arguments: Any) -> Any:
     return done
 
 
+@pytest.mark.slow
 def test_readme_shows_what_the_reference_results_hold() -> None:
     """`make reference` makes them, and `python -m benchmarks figures` shows them."""
     done = call("--check")
@@ -113,6 +114,7 @@ def test_its_pictures_are_there_in_light_and_dark_and_say_what_they_are(shown: A
         assert len(image) < 40_000
 
 
+@pytest.mark.slow
 def test_the_same_results_write_the_same_and_the_check_agrees(shown: Any) -> None:
     readme, options = shown
     call(*options)
@@ -144,6 +146,7 @@ DRIFTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drift", DRIFTS.values(), ids=DRIFTS)
 def test_the_check_fails_where_something_differs_and_writing_mends_it(
     shown: Any, drift: Any

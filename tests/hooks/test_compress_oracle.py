@@ -14,8 +14,8 @@ import brotli
 import flask_compress
 import pytest
 import zstandard
-from conftest import Answer, Host
 from fetch_standard import vary
+from hosting import Answer, Host
 
 from afterware import Hooks
 from afterware.hooks import Compress

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from conftest import Host
+from hosting import Host
 
 from afterware import HookConfigurationError, Hooks
 from afterware.hooks import Compress, Conditional

@@ -112,6 +112,7 @@ def test_data_is_answered_as_the_table_says(host: Any, bind: Any) -> None:
         check(host, kind, headers, expected)
 
 
+@pytest.mark.slow
 def test_a_file_is_answered_as_the_table_says_whatever_the_host_makes_of_it(
     host: Any, bind: Any
 ) -> None:
@@ -124,6 +125,7 @@ def test_a_file_is_answered_as_the_table_says_whatever_the_host_makes_of_it(
         check(host, kind, headers, expected)
 
 
+@pytest.mark.slow
 def test_a_file_of_the_helper_is_answered_as_the_table_says(host: Any) -> None:
     helped_files(host)
     for kind, headers, expected in rfc9110.served():

@@ -11,8 +11,8 @@ from typing import Any
 
 import flask_cors
 import pytest
-from conftest import Answer, Host
 from fetch_standard import Meaning, meaning, same_for_all, vary
+from hosting import Answer, Host
 
 from afterware import Hooks
 from afterware.hooks import CORS

@@ -10,7 +10,7 @@ from typing import Any
 
 import flask_talisman
 import pytest
-from conftest import Answer, Host
+from hosting import Answer, Host
 
 from afterware import Hooks
 from afterware.hooks import SecurityHeaders

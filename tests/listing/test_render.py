@@ -12,8 +12,8 @@ from serving import ROOT
 
 from afterware import Hooks
 from afterware.listing.collect import Listing, collect
-from afterware.listing.estimate import Estimate
-from afterware.listing.hosts import Runs
+from afterware.listing.estimate import Cost
+from afterware.listing.hosted import Runs
 from afterware.listing.render import render
 from afterware.listing.timing import Measured, Timing
 
@@ -21,7 +21,7 @@ NOTHING = Measured(why_not="not on this path")
 
 
 def micro(median, spread=1):
-    return Estimate(median / 1e6, (median - spread) / 1e6, (median + spread) / 1e6)
+    return Cost(median / 1e6, (median - spread) / 1e6, (median + spread) / 1e6)
 
 
 def hook(given=None):

@@ -50,11 +50,12 @@ class Answer:
 class Running:
     """A twin that serves. Use `running`, which stops it."""
 
-    def __init__(self, twin: str, database_url: str, *options: str) -> None:
+    def __init__(self, twin: str, database_url: str, *options: str, script: str = "") -> None:
         self.twin = twin
+        command = [script, twin] if script else ["-m", twin]
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  # closed with the process
         self.process = subprocess.Popen(
-            [sys.executable, "-m", twin, *options],
+            [sys.executable, *command, *options],
             cwd=ROOT,
             env=environment(database_url),
             stdin=subprocess.DEVNULL,
@@ -135,9 +136,13 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(twin: str, database_url: str, *options: str) -> Iterator[Running]:
-    """A twin that serves on a free port of loopback, until the end of the block."""
-    server = Running(twin, database_url, "--port", "0", *options)
+def running(twin: str, database_url: str, *options: str, script: str = "") -> Iterator[Running]:
+    """A twin that serves on a free port of loopback, until the end of the block.
+
+    :param script: what serves it; the twin's own module, by default.
+    """
+    options = options if script else ("--port", "0", *options)
+    server = Running(twin, database_url, *options, script=script)
     try:
         assert server.port, f"{twin} did not start:\n{server.errors()}"
         yield server
@@ -149,7 +154,7 @@ def environment(database_url: str) -> dict[str, str]:
     """What a twin is started with."""
     return {
         **os.environ,
-        "PYTHONPATH": str(ROOT / "shared"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "shared"), str(ROOT)]),
         "DATABASE_URL": database_url,
         "SECRET_KEY": KEY,
     }

@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 
 from ..head import Static
 from ._edge import from_asgi, to_asgi
-from ._views import PerView, noting
+from ._views import PerView, notes_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -122,13 +122,13 @@ class _SurroundWSGI:
         def start(status: str, headers: WSGIHeaders, exc_info: Any = None) -> Any:
             nonlocal emptied
             changed = Headers(headers)
-            noted = notes.get(self._key, NOTHING)
+            noted = notes.settings.get(self._key, NOTHING)
             if self._decide(environ, int(status[:3]), changed, noted):
                 emptied, status = True, "204 NO CONTENT"
             return start_response(status, changed.to_wsgi_list(), exc_info)
 
-        with noting() as notes:
-            return _Unless(self._app(environ, start), lambda: emptied)
+        notes = notes_of(environ, self._key)
+        return _Unless(self._app(environ, start), lambda: emptied)
 
 
 class _Unless:
@@ -184,12 +184,13 @@ class _SurroundASGI:
             nonlocal emptied
             if message["type"] == "http.response.start":
                 status, headers = message["status"], from_asgi(message.get("headers", ()))
-                if self._decide(scope, status, headers, notes.get(self._key, NOTHING)):
+                noted = notes.settings.get(self._key, NOTHING)
+                if self._decide(scope, status, headers, noted):
                     emptied, status = True, 204
                 message = {**message, "status": status, "headers": to_asgi(headers)}
             elif emptied:
                 message = {**message, "body": b""}
             await send(message)
 
-        with noting() as notes:
-            await self._app(scope, receive, deciding_send)
+        notes = notes_of(scope, self._key)
+        await self._app(scope, receive, deciding_send)

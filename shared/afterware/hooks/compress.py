@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Compress"]
 
-_ACCEPT_ENCODING, _IF_RANGE = RequestHeader("Accept-Encoding"), RequestHeader("If-Range")
+_ACCEPT_ENCODING = RequestHeader("Accept-Encoding")
+_RANGE, _IF_RANGE = RequestHeader("Range"), RequestHeader("If-Range")
 _MOST_TYPES_KEPT = 1024
 
 # What shrinks: text in one dress or another. Images, films, archives and woff2 are compressed.
@@ -111,8 +112,9 @@ class Compress(ReadyMade):
         if status in (204, 205) or status < 200 or not self._is_kind(found):
             return response
         if status == 206 or "content-range" in found:
-            # It is left, and says what the whole would say (RFC 9110, section 15.3.7).
-            add_vary(response.headers, "Accept-Encoding")
+            if status == 206 and _RANGE.of(current_request()) is not None:
+                # It is left, and says what the whole would say (RFC 9110, section 15.3.7).
+                add_vary(response.headers, "Accept-Encoding")
             return response
         if length is None and self._is_short(response):
             return response

@@ -49,7 +49,9 @@ class Cookies(ReadyMade):
         """Surround the app."""
         surround(app, self)
 
-    def starting(self, exchange: Any, headers: Headers) -> None:
+    websockets = True  # their handshake may set cookies too
+
+    def starting(self, exchange: Any, headers: Headers, _: Any = None) -> None:
         """Complete each Set-Cookie."""
         cookies = headers.getlist("Set-Cookie")
         if cookies:

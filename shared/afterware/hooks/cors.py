@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.datastructures import Headers
 
 from .. import body
-from ..context import current_request, current_websocket
+from ..context import current_app, current_request, current_websocket
 from ..head import RequestHeader, Static, add_vary, append
 from ._edge import from_asgi, to_asgi
 from ._options import ReadyMade, integer, one_of, path_pattern, refuse, refuse_unknown, strings
 from ._origins import Matcher, header_names, origins
 from ._surround import NOTHING, ASGIHeaders, Constant, WSGIHeaders, surround_with
-from ._views import PerView, View
+from ._views import PerView, View, served_by
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from werkzeug.sansio.response import Response
+
+    from ..context import Request
 
 __all__ = ["CORS"]
 
@@ -44,7 +46,10 @@ class CORS(ReadyMade):
     so that other hooks do not see it, while after_response does; bound to a blueprint, in an
     after_request hook. A preflight is answered with 204 where the app would not
     answer it with success itself: 401 from a check of credentials (a preflight never has any),
-    404, 405, a redirect. A response that has Access-Control-Allow-Origin already is left alone.
+    404, 405, a redirect. Its policy is that of the view which would serve the method that it asks
+    about: the view's own (`override`, `exempt`), also where a redirect that routing makes leads to
+    it; with no such view, the path's. A response that has Access-Control-Allow-Origin already is
+    left alone.
 
     :param origins: "*", exact origins ("https://example.com"), subdomains
         ("https://*.example.com"), compiled patterns, which must match the whole origin, or "null".
@@ -59,9 +64,11 @@ class CORS(ReadyMade):
     :param max_age: for how long browsers may keep a preflight's answer, in seconds or as a
         timedelta; browsers take two hours to a day at most.
     :param private_network: let pages of public sites reach this server on a private network.
-    :param websockets: on Quart, refuse websockets that pages of other origins open, with 403. CORS
-        does not cover them: a browser sends cookies along and lets any page open one. Like all of
-        an app, this covers the whole app, also where the hooks are bound to a blueprint.
+    :param websockets: on Quart, refuse websockets that pages of other origins open, with 403,
+        unless the policy of the path or the websocket's own (`override`) names the origin. CORS
+        does not cover websockets: a browser sends cookies along and lets any page open one. This
+        covers the whole app, also where the hooks are bound to a blueprint; a websocket that is
+        marked `exempt` is left alone, and opens to every page.
     :raises HookConfigurationError: an option is wrong, or credentials are allowed together with a
         "*", which browsers refuse.
     """
@@ -89,7 +96,7 @@ class CORS(ReadyMade):
             "max_age": max_age,
             "private_network": private_network,
         }
-        self.views: PerView[_Policy | None] = PerView()
+        self.views: PerView[_Policy | None] = PerView(asked=_asked_about)
         self._everywhere: _Policy | None = None
         self._resources: list[tuple[Callable[[str], object], _Policy]] = []
         self._websockets = one_of(hook, "websockets", websockets, (True, False))
@@ -119,13 +126,16 @@ class CORS(ReadyMade):
         return self.views.decorator(_Policy(where, {**self._options, **options}))
 
     def exempt(self, view: View) -> View:
-        """A decorator, below the route, for a view that is not shared."""
+        """A decorator, below the route, for a view that is not shared, and is left alone."""
         return self.views.decorator(None)(view)
 
     def after_request(self, response: Response) -> Response:
         """Add the headers, and make a preflight's answer a success."""
         request = current_request()
         policy = self._everywhere or self._for_path(request.path)
+        asked = _asked_about(request)
+        if asked is not None and not self._serves(request, asked):
+            return response
         if self.views.used:
             policy = self.views.current(policy)
         if policy is not None:
@@ -188,11 +198,29 @@ class CORS(ReadyMade):
     async def _refuse_foreign(self) -> tuple[str, int] | None:
         websocket = current_websocket()
         policy = self._everywhere or self._for_path(websocket.path)
+        if self.views.used:
+            app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - so
+            policy = self.views.of_view(app, websocket.endpoint, policy)
         origin = websocket.headers.get("Origin")
         # Only browsers say where a page is from, and only browsers carry somebody else's cookies.
         if policy is None or origin is None or policy.shares_with(origin):
             return None
+        # A proxy may have taken the TLS away, so the scheme tells nothing.
+        if origin.partition("://")[2].lower() == websocket.host.lower():
+            return None
         return "This origin may not open a websocket here.", 403
+
+    def _serves(self, request: Request, method: str) -> bool:
+        """Whether, on a blueprint, a view of the same one would serve what a preflight asks about.
+
+        Another blueprint's views, or the app's, have a policy of their own, or none. Of blueprints
+        in one another, those inside of the one that answers the preflight are of it.
+        """
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - werkzeug documents it
+        endpoint = served_by(app, request, method)
+        if endpoint is None or request.blueprint is None:
+            return True
+        return endpoint.startswith(f"{request.blueprint}.")
 
     def _for_path(self, path: str) -> _Policy | None:
         for matches, policy in self._resources:
@@ -335,6 +363,13 @@ _MAY_REACH = [("Access-Control-Allow-Private-Network", "true")]
 # Where a response has one of these, what is added depends on it.
 _TOUCHED = frozenset({_NAME, "vary"})
 _TOUCHED_RAW = frozenset(name.encode() for name in _TOUCHED)
+
+
+def _asked_about(request: Request) -> str | None:
+    """The method that a preflight asks about (Fetch, "CORS-preflight request"), or None."""
+    if request.method != "OPTIONS" or _ORIGIN.of(request) is None:
+        return None
+    return _METHOD.of(request)
 
 
 def _describe_nothing(headers: Headers) -> None:

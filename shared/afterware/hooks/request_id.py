@@ -6,14 +6,20 @@ import logging
 import os
 import random
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
 
+from ..context import current_exchange
 from ..head import RequestHeader
 from ._edge import surround
 from ._options import ReadyMade, one_of
+
+if TYPE_CHECKING:
+    from ..hook import Hook
+    from ..sent import Sent
 
 __all__ = ["RequestId", "request_id"]
 
@@ -36,11 +42,14 @@ _KEPT = "afterware.request_id"
 
 
 def request_id() -> str | None:
-    """The id of the request that is being served here, or None outside of one.
+    """The id of the request or websocket that is being served here, or None outside of one.
 
-    It is known in views, hooks, streams and worker threads that the hosts or asyncio start.
+    It is known in views, hooks, streams, tasks, worker threads that the hosts or asyncio start, and
+    wherever a copy of the host's context is used, under `copy_current_request_context` for one.
     """
-    return _current.get()
+    exchange = current_exchange()
+    found: str | None = None if exchange is None else exchange.get(_KEPT)
+    return _current.get() if found is None else found
 
 
 class RequestId(ReadyMade):
@@ -49,7 +58,8 @@ class RequestId(ReadyMade):
     An id that comes in with the request is kept if it is well formed: 1 to 128 letters, digits and
     `._~:+/=@-`. Failing that, the trace-id of a valid W3C traceparent is taken. Otherwise a new one
     is made, of 32 hexadecimal digits. It covers the whole app from before the first hook to the
-    last byte, also where the hooks are bound to a blueprint. In a log record outside of a request,
+    last byte, websockets too, also where the hooks are bound to a blueprint. A request that a view
+    makes to an app in the same process has an id of its own. In a log record outside of a request,
     `request_id` is "-", so that a format may name it always.
 
     :param header: where the id comes in and goes out.
@@ -81,20 +91,59 @@ class RequestId(ReadyMade):
         if self._log_records:
             _name_in_log_records()
 
-    def began(self, exchange: Any) -> None:
+    websockets = True
+
+    def around(self, hook: Hook) -> Callable[..., Any]:
+        """Have after_response hooks know the id, which on Flask run when the app is left."""
+        function = hook.function
+        if hook.phase != "after_response":
+            return function
+        if hook.is_async:
+
+            async def awaited(sent: Sent) -> Any:
+                before = self._enter_again(sent)
+                try:
+                    return await function(sent)
+                finally:
+                    self.leave(before)
+
+            return awaited
+
+        def called(sent: Sent) -> Any:
+            before = self._enter_again(sent)
+            try:
+                return function(sent)
+            finally:
+                self.leave(before)
+
+        return called
+
+    def _enter_again(self, sent: Sent) -> str | None:
+        before = _current.get()
+        if before is None:
+            _current.set(sent.headers.get(self._header))
+        return before
+
+    def began(self, exchange: Any) -> str:
         """Find or make the id."""
         found = self._given(exchange) if self._trust_incoming else None
-        exchange[_KEPT] = found or f"{_ids.getrandbits(128):032x}"
-        _current.set(exchange[_KEPT])
+        made = exchange[_KEPT] = found or f"{_ids.getrandbits(128):032x}"
+        return made
 
-    def starting(self, exchange: Any, headers: Headers) -> None:
+    def starting(self, _: Any, headers: Headers, began: str) -> None:
         """Send the id back, unless the response names one."""
         if self._header not in headers:
-            headers[self._header] = exchange[_KEPT]
+            headers[self._header] = began
 
-    def ended(self, _: Any) -> None:
-        """Forget the id: on Flask the thread goes on to other requests."""
-        _current.set(None)
+    def enter(self, began: str) -> str | None:
+        """Make it the id here, and say which one was before."""
+        before = _current.get()
+        _current.set(began)
+        return before
+
+    def leave(self, entered: str | None) -> None:
+        """Go back to the id that was: on Flask the thread goes on to other requests."""
+        _current.set(entered)
 
     def _given(self, exchange: Any) -> str | None:
         given = self._incoming.of_exchange(exchange)
@@ -111,7 +160,7 @@ def _name_in_log_records() -> None:
 
     def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         made = before(*args, **kwargs)
-        made.request_id = _current.get() or "-"
+        made.request_id = request_id() or "-"
         return made
 
     record.names_requests = True  # type: ignore[attr-defined]  # known again by the next app

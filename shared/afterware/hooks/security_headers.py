@@ -5,12 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from werkzeug.datastructures import Headers
 
 from ..context import current_app, current_request, exchange
 from ..head import RequestHeader, append, names
 from ._edge import over_https, says_https
+from ._https import redirect_to_https
+from ._not_modified import drop_nonces_from_304
 from ._options import ReadyMade, one_of, refuse_unknown
 from ._policies import Policies, Policy, Tokens, build
 from ._surround import NOTHING, ASGIHeaders, Constant, WSGIHeaders, surround_with
@@ -115,6 +118,9 @@ class SecurityHeaders(ReadyMade):
         self._policies = build(self._options)
         self.views: PerView[Policies] = PerView(self._with_nonce)
         self.before_request = self._to_https if force_https else None
+        # Whether any policy has a nonce, and the apps whose 304s are then kept from having one.
+        self._nonced = self._policies.nonced is not None
+        self._guarded: WeakSet[Any] = WeakSet()
         if self._policies.nonced is not None:
             # It is needed within the request, so the hook runs there.
             self.surround = None  # type: ignore[assignment,method-assign]  # looked up by instance
@@ -131,7 +137,12 @@ class SecurityHeaders(ReadyMade):
         if options.get("force_https") and not self._options["force_https"]:
             self.refuse("force_https", False, "A view cannot turn on what the hook does not do.")
         extra = {**self._options["extra"], **options.pop("extra", {})}
-        return self.views.decorator(build({**self._options, **options, "extra": extra}))
+        policies = build({**self._options, **options, "extra": extra})
+        if policies.nonced is not None and not self._nonced:
+            self._nonced = True
+            for app in self._guarded:
+                drop_nonces_from_304(app)
+        return self.views.decorator(policies)
 
     def nonce(self) -> str:
         """The nonce of the request that is being served, the same whenever it is asked for.
@@ -147,7 +158,10 @@ class SecurityHeaders(ReadyMade):
 
     def init_app(self, app: Any) -> None:
         """Give templates `csp_nonce()`, and the session cookie its attributes."""
-        app.add_template_global(self.nonce, "csp_nonce")
+        _add_template_global(app, "csp_nonce", self.nonce)
+        self._guarded.add(app)
+        if self._nonced:
+            drop_nonces_from_304(app)
         if self._options["session_cookie_samesite"] is not None:
             app.config["SESSION_COOKIE_SAMESITE"] = self._options["session_cookie_samesite"]
         if self._options["session_cookie_http_only"]:
@@ -162,7 +176,7 @@ class SecurityHeaders(ReadyMade):
         redirect = self._of_view().redirect
         if redirect is None or current_app.debug:
             return None
-        return current_app.redirect(request.url.replace("http://", "https://", 1), redirect)
+        return redirect_to_https(request, redirect)
 
     def after_request(self, response: Response) -> Response:
         """Add what is missing."""
@@ -170,8 +184,10 @@ class SecurityHeaders(ReadyMade):
         request = current_request()
         secure = policies.differ and _is_secure(request)
         (policies.over_tls if secure else policies.plain).add_missing(response.headers)
-        if policies.nonced is not None and policies.nonced[0].lower() not in names(
-            response.headers
+        if (
+            policies.nonced is not None
+            and response.status_code != 304
+            and policies.nonced[0].lower() not in names(response.headers)
         ):
             append(response.headers, policies.with_nonce(self.nonce()))
         return response
@@ -212,12 +228,12 @@ class SecurityHeaders(ReadyMade):
                 return
         headers.extend(constant.raw)
 
-    def decide(self, exchange: Any, _: int, headers: Headers, noted: Any) -> bool:
+    def decide(self, exchange: Any, status: int, headers: Headers, noted: Any) -> bool:
         """Add what is missing and what the view wants otherwise, around the app."""
         policies, nonced = (self._policies, None) if noted is NOTHING else noted
         secure = policies.differ and over_https(exchange)
         (policies.over_tls if secure else policies.plain).add_missing(headers)
-        if nonced is not None:
+        if nonced is not None and status != 304:
             nonced.add_missing(headers)
         return False
 
@@ -228,6 +244,25 @@ class SecurityHeaders(ReadyMade):
 
     def _of_view(self) -> Policies:
         return self.views.current(self._policies) if self.views.used else self._policies
+
+
+def _add_template_global(app: Any, name: str, function: Callable[..., Any]) -> None:
+    """Have templates know a function, in macros too that are imported without their context.
+
+    `app.add_template_global` makes the Jinja environment at once, and what is configured of it
+    afterwards, TEMPLATES_AUTO_RELOAD or jinja_options, is not heeded.
+    """
+    if "jinja_env" in vars(app):
+        app.jinja_env.globals[name] = function
+        return
+    create = app.create_jinja_environment
+
+    def create_with_global() -> Any:
+        environment = create()
+        environment.globals[name] = function
+        return environment
+
+    app.create_jinja_environment = create_with_global
 
 
 def _is_secure(request: Request) -> bool:

@@ -33,6 +33,10 @@ class _Timings:
         self.spans: dict[str, float] = {}
         self.descriptions: dict[str, str] = {}
 
+    def __deepcopy__(self, _: object) -> _Timings:
+        # A middleware may work on a deep copy of the scope. The request is the same.
+        return self
+
 
 @contextmanager
 def span(name: str, description: str = "") -> Iterator[None]:
@@ -119,13 +123,13 @@ class ServerTiming(ReadyMade):
 
         return called
 
-    def began(self, exchange: Any) -> None:
+    def began(self, exchange: Any) -> _Timings:
         """Start the clock."""
-        exchange[_KEPT] = _Timings()
+        timings = exchange[_KEPT] = _Timings()
+        return timings
 
-    def starting(self, exchange: Any, headers: Headers) -> None:
+    def starting(self, _: Any, headers: Headers, timings: _Timings) -> None:
         """Send what was measured, beside what a view has sent of its own."""
-        timings: _Timings = exchange[_KEPT]
         parts = []
         if "total" in self._metrics:
             parts.append(_metric("total", perf_counter() - timings.began))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..hook import PHASES
-from .hosts import Runs
+from .hosted import Runs
 
 __all__ = ["Advice", "advise"]
 

@@ -12,7 +12,7 @@ from ..errors import HookRegistrationError
 from ..hook import PHASES, Hook, Phase
 from ..hosts import adapter
 from .collect import Row, Slot
-from .hosts import Host
+from .hosted import HostedApp
 
 __all__ = ["Arm", "Arms", "restored"]
 
@@ -26,7 +26,7 @@ class Arms:
     :param host: the app's host.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: HostedApp) -> None:
         self._host = host
         self._ready: dict[tuple[Binding, Phase], list[Hook]] = {}
 

@@ -12,7 +12,7 @@ from ..binding import Bound, bound, surrounds_on, watches_on
 from ..colour import is_async, whereabouts
 from ..hook import PHASES, Hook
 from .advice import Advice, advise
-from .hosts import Host, HostPhase, QuartHost, Runs, async_to_sync, host_of
+from .hosted import HostedApp, HostPhase, QuartApp, Runs, async_to_sync, host_of
 
 __all__ = ["Listing", "Row", "Slot", "collect"]
 
@@ -85,7 +85,7 @@ class Listing:
     :param notes: what a reader should know of hooks that are not listed, a sentence each.
     """
 
-    host: Host
+    host: HostedApp
     rows: list[Row]
     phases: tuple[HostPhase, ...]
     notes: list[str] = field(default_factory=list)
@@ -119,7 +119,7 @@ def collect(app: Any) -> Listing:
     return Listing(host, rows, phases, _notes(host, own))
 
 
-def _phases(host: Host) -> tuple[HostPhase, ...]:
+def _phases(host: HostedApp) -> tuple[HostPhase, ...]:
     """The host's, with ours among them.
 
     Flask hands its response out before it tears down the request, and Quart afterwards. Both have
@@ -129,9 +129,7 @@ def _phases(host: Host) -> tuple[HostPhase, ...]:
     names = [phase.name for phase in phases]
     end = names.index("teardown_appcontext") + 1
     phases.insert(end, AFTER_RESPONSE)
-    phases.insert(
-        end if isinstance(host, QuartHost) else names.index("after_request") + 1, SURROUND
-    )
+    phases.insert(end if isinstance(host, QuartApp) else names.index("after_request") + 1, SURROUND)
     return tuple(phases)
 
 
@@ -155,7 +153,7 @@ def _in_order(functions: list[Any], phase: HostPhase) -> list[tuple[int, Any]]:
 
 
 def _native(
-    host: Host, phase: HostPhase, blueprint: str | None, functions: list[Any], index: int
+    host: HostedApp, phase: HostPhase, blueprint: str | None, functions: list[Any], index: int
 ) -> Row:
     function = functions[index]
     written = _as_written(host, function)
@@ -185,10 +183,10 @@ def _of_an_extension(app: Any, name: str, file: str) -> bool:
     return not {"site-packages", "dist-packages"}.isdisjoint(PurePath(file).parts)
 
 
-def _as_written(host: Host, function: Any) -> Any:
+def _as_written(host: HostedApp, function: Any) -> Any:
     """What somebody wrote, where it was wrapped by what changes its colour."""
     inside = async_to_sync(function)
-    if inside is None and isinstance(host, QuartHost):
+    if inside is None and isinstance(host, QuartApp):
         inside = host.threaded(function)
     return function if inside is None else inside
 
@@ -201,7 +199,7 @@ def _place(function: Any) -> tuple[str, str, int]:
 
 
 def _through_afterware(
-    host: Host, behind: Bound, blueprint: str | None, functions: list[Any] | None, index: int
+    host: HostedApp, behind: Bound, blueprint: str | None, functions: list[Any] | None, index: int
 ) -> Iterator[Row]:
     for position, hook in enumerate(behind.hooks):
         runs = host.runs_bound(
@@ -228,7 +226,7 @@ def _options(hook: Hook) -> tuple[str, ...]:
     return (*options, *(["on_error=log"] if hook.on_error == "log" else []))
 
 
-def _after_response(host: Host) -> Iterator[Row]:
+def _after_response(host: HostedApp) -> Iterator[Row]:
     for watched in watches_on(host.app):
         for name in _names(host.app, watched.binding.target):
             behind = Bound(watched.binding, PHASES[-1])
@@ -236,7 +234,7 @@ def _after_response(host: Host) -> Iterator[Row]:
                 yield replace(row, slot=replace(row.slot, watch=watched.watch))
 
 
-def _surround(host: Host) -> Iterator[Row]:
+def _surround(host: HostedApp) -> Iterator[Row]:
     for surround in surrounds_on(host.app):
         yield Row(
             SURROUND.name,
@@ -257,7 +255,7 @@ def _names(app: Any, target: Any) -> list[str | None]:
     return [name for name, blueprint in app.blueprints.items() if blueprint is target]
 
 
-def _notes(host: Host, own: int) -> list[str]:
+def _notes(host: HostedApp, own: int) -> list[str]:
     notes = []
     if own:
         functions = "function" if own == 1 else "functions"

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from .collect import Listing, Row
-from .estimate import Estimate
+from .estimate import Cost
 from .timing import Measured, Timing
 
 __all__ = ["VERSION", "document"]
@@ -67,7 +67,7 @@ def _cost(measured: Measured) -> dict[str, Any]:
     }
 
 
-def _estimate(estimate: Estimate | None) -> dict[str, float] | None:
+def _estimate(estimate: Cost | None) -> dict[str, float] | None:
     if estimate is None:
         return None
     return {"median": estimate.median, "low": estimate.low, "high": estimate.high}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
 
-__all__ = ["FEWEST", "Estimate", "estimate"]
+__all__ = ["FEWEST", "Cost", "estimate"]
 
 # Fewer pairs than this have no interval of 95 %.
 FEWEST = 6
@@ -16,7 +16,7 @@ _TAIL = 0.025
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Cost:
     """A median, and the interval in which it lies with a certainty of 95 %; in seconds."""
 
     median: float
@@ -28,12 +28,12 @@ class Estimate:
         """Whether it can be told from nothing."""
         return self.low > 0 or self.high < 0
 
-    def reversed(self) -> Estimate:
+    def reversed(self) -> Cost:
         """The same of the differences taken the other way round."""
-        return Estimate(-self.median, -self.high, -self.low)
+        return Cost(-self.median, -self.high, -self.low)
 
 
-def estimate(differences: Sequence[float]) -> Estimate:
+def estimate(differences: Sequence[float]) -> Cost:
     """The median of paired differences, and an interval that assumes nothing of how they spread.
 
     The interval runs between two of the differences in order of size; how often a median lies
@@ -43,7 +43,7 @@ def estimate(differences: Sequence[float]) -> Estimate:
     """
     ordered = sorted(differences)
     left_out = _left_out(len(ordered))
-    return Estimate(median(ordered), ordered[left_out], ordered[-1 - left_out])
+    return Cost(median(ordered), ordered[left_out], ordered[-1 - left_out])
 
 
 @lru_cache

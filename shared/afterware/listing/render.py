@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .collect import Listing, Row
-from .estimate import Estimate
+from .estimate import Cost
 
 if TYPE_CHECKING:
     from .timing import Measured, Timing
@@ -211,7 +211,7 @@ def _elsewhere(listing: Listing, width: int) -> Iterator[str]:
         )
 
 
-def _interval(estimate: Estimate) -> str:
+def _interval(estimate: Cost) -> str:
     between = f"({_micro(estimate.low)} to {_micro(estimate.high)} µs)"
     if not estimate.certain:
         return f"nothing that shows {between}"

@@ -17,8 +17,8 @@ from ..errors import HookSuspendedError
 from ..exchange import Answer, Client, Request, ServingError, client_for
 from .arms import Arm, Arms, restored
 from .collect import SURROUND, Listing, Row
-from .estimate import Estimate, estimate
-from .hosts import Host, QuartHost
+from .estimate import Cost, estimate
+from .hosted import HostedApp, QuartApp
 
 __all__ = ["Measured", "Timing", "TimingError", "measure"]
 
@@ -46,9 +46,9 @@ class Measured:
     :param why_not: why *added* was not measured, as the end of a sentence.
     """
 
-    added: Estimate | None = None
-    bound: Estimate | None = None
-    saved: Estimate | None = None
+    added: Cost | None = None
+    bound: Cost | None = None
+    saved: Cost | None = None
     waits: bool = False
     why_not: str = ""
 
@@ -111,7 +111,7 @@ class _Trial:
             self.why_not,
         )
 
-    def _difference(self, more: str, less: str) -> Estimate | None:
+    def _difference(self, more: str, less: str) -> Cost | None:
         if more not in self.samples or less not in self.samples:
             return None
         pairs = zip(self.samples[more], self.samples[less], strict=True)
@@ -160,7 +160,7 @@ class _Session:
     """An app under measurement."""
 
     def __init__(
-        self, host: Host, client: Client, request: Request, usual: Answer, restore: Arm
+        self, host: HostedApp, client: Client, request: Request, usual: Answer, restore: Arm
     ) -> None:
         self._host = host
         self._client = client
@@ -283,7 +283,7 @@ class _Seen:
     :param host: the app's host.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: HostedApp) -> None:
         self._host = host
         self.blueprints: list[str] = []
         self.error: BaseException | None = None
@@ -301,7 +301,7 @@ class _Seen:
 
         receivers: list[tuple[Any, Callable[..., Any]]]
         receivers = [(module.request_started, started), (module.got_request_exception, failed)]
-        if isinstance(self._host, QuartHost):
+        if isinstance(self._host, QuartApp):
             receivers = [(signal, _as_async(function)) for signal, function in receivers]
         for signal, receiver in receivers:
             signal.connect(receiver, app)
@@ -319,7 +319,7 @@ def _as_async(function: Callable[..., Any]) -> Callable[..., Any]:
     return receiver
 
 
-def _addressed(host: Host, asked: Request) -> Request:
+def _addressed(host: HostedApp, asked: Request) -> Request:
     """The request with the Host that the app is configured for, unless it names one."""
     name = host.app.config.get("SERVER_NAME")
     if not name or any(key.lower() == "host" for key, _ in asked.headers):

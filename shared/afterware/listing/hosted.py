@@ -19,7 +19,7 @@ from ..colour import is_async
 from ..context import HostName
 from ..hosts import name_of
 
-__all__ = ["Host", "HostPhase", "Runs", "host_of"]
+__all__ = ["HostPhase", "HostedApp", "Runs", "host_of"]
 
 Runs = Literal[
     "inline",
@@ -94,7 +94,7 @@ _SERVING = (
 )
 
 
-class Host(ABC):
+class HostedApp(ABC):
     """An app's host.
 
     :param module: the host itself.
@@ -143,7 +143,7 @@ class Host(ABC):
         return "app's own way" if any(map(self._overrides, self._deciding)) else usual
 
 
-class FlaskHost(Host):
+class FlaskApp(HostedApp):
     """Flask: a `def` is called, an `async def` gets a new thread and event loop each time."""
 
     name = "flask"
@@ -180,7 +180,7 @@ class FlaskHost(Host):
         return self.module.Flask  # type: ignore[no-any-return]
 
 
-class QuartHost(Host):
+class QuartApp(HostedApp):
     """Quart: an `async def` is awaited, a `def` goes to a worker thread each time."""
 
     name = "quart"
@@ -232,13 +232,13 @@ def _inside_asgiref(function: Any, name: str, attribute: str) -> Callable[..., A
     return getattr(function, attribute, None) if kind and isinstance(function, kind) else None
 
 
-def host_of(app: Any) -> Host:
+def host_of(app: Any) -> HostedApp:
     """The host of *app*. Neither host is imported: whoever has an app has imported its own.
 
     :raises TypeError: it is no app of Flask or Quart.
     """
     name = name_of(app)
     if name is not None and not hasattr(app, "record"):
-        kind = QuartHost if name == "quart" else FlaskHost
+        kind = QuartApp if name == "quart" else FlaskApp
         return kind(sys.modules[name], app)
     raise TypeError(f"hooks are listed of a Flask or Quart app, not of {app!r}")
