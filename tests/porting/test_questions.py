@@ -107,7 +107,8 @@ def test_a_chain_deeper_than_is_followed_is_not_an_answer(tmp_path: Path) -> Non
 
 def test_a_loop_that_makes_ever_more_comes_to_an_end(tmp_path: Path) -> None:
     asked = Asked(
-        tmp_path, "x = []\ny = open('f')\nfor _ in range(9):\n    x = [x]\n    y = y.parent\n    x += x\n"
+        tmp_path,
+        "x = []\ny = open('f')\nfor _ in range(9):\n    x = [x]\n    y = y.parent\n    x += x\n",
     )
     assert not asked.ask("x")[2]
     assert not asked.ask("y")[2]
