@@ -22,8 +22,8 @@ __all__ = [
     "deep_recursion",
 ]
 
-STEPS = 25_000  # answers that one question may need
-TEXT = 4 * 2**20  # bytes of source that may be searched out for one question
+STEPS = 45_000  # answers that one question may need
+TEXT = 8 * 2**20  # bytes of source that may be searched out for one question
 DEEP = 3_000  # answers that need one another in a chain
 ROUNDS = 6  # times that answers which need one another in a circle are computed
 CIRCLE = 200  # answers of a circle that is computed more than once

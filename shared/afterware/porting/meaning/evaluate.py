@@ -54,7 +54,7 @@ class Evaluator(Generic[_M]):
         # What a framework passes to functions: by the function and the name of the parameter.
         self.given: dict[Function, dict[str, Value]] = {}
         self.solver = Solver()
-        project.search.on_read = self.solver.read
+        project.on_read = self.solver.read
         self.frames = Frames(self)
         self.classes = Classes(self)
         additions = Additions(self)
