@@ -271,9 +271,24 @@ class WatchASGI:
             home = scope[HOME] = Home()
         in_order = scope.get("http_version", "1.1").startswith("1")
 
+        # After `sleep(0)` what the server was told of the client so far has been received.
         async def watched_send(message: Any) -> None:
             if message["type"] == "http.response.body":
-                await send_body(message)
+                chunk, last = message.get("body", b""), not message.get("more_body", False)
+                if last and chunk:
+                    # The end goes by itself, so that a client that leaves before it can be told
+                    # from one that is gone after it.
+                    await watched_send({**message, "more_body": True})
+                    message, chunk = {**message, "body": b""}, b""
+                if last and not watch.completed:
+                    await asyncio.sleep(0)
+                watch.ending = last
+                await send(message)
+                if not last and watch.may_wait(chunk):
+                    await asyncio.sleep(0)
+                if not watch.left:
+                    watch.count(chunk)
+                    watch.completed |= last
             elif message["type"] == "http.response.start":
                 if home.context is None:
                     home.context = current_context()
@@ -281,24 +296,6 @@ class WatchASGI:
                 watch.begin(message["status"], _asgi_headers(message.get("headers", ())))
             else:
                 await send(message)
-
-        # After `sleep(0)` what the server was told of the client so far has been received.
-        async def send_body(message: Any) -> None:
-            chunk, last = message.get("body", b""), not message.get("more_body", False)
-            if last and chunk:
-                # The end goes by itself, so that a client that leaves before it can be told from
-                # one that is gone after it.
-                await send_body({**message, "more_body": True})
-                message, chunk = {**message, "body": b""}, b""
-            if last and not watch.completed:
-                await asyncio.sleep(0)
-            watch.ending = last
-            await send(message)
-            if not last and watch.may_wait(chunk):
-                await asyncio.sleep(0)
-            if not watch.left:
-                watch.count(chunk)
-                watch.completed |= last
 
         async def watched_receive() -> Any:
             message = await receive()

@@ -31,6 +31,7 @@ def call(*arguments: Any) -> Any:
     return done
 
 
+@pytest.mark.slow
 def test_readme_shows_what_the_reference_results_hold() -> None:
     """`make reference` makes them, and `python -m benchmarks figures` shows them."""
     done = call("--check")

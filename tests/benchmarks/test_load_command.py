@@ -37,6 +37,7 @@ def finished(tmp_path_factory):
     return done, path
 
 
+@pytest.mark.slow
 def test_both_twins_are_driven_under_their_servers(finished):
     done, path = finished
     assert done.exit_code == 0, done.output
@@ -51,6 +52,7 @@ def test_both_twins_are_driven_under_their_servers(finished):
         assert runs[0][0] > 0, (scenario, metric)
 
 
+@pytest.mark.slow
 def test_figures_are_of_the_right_size(finished):
     """No timing is asserted that a slow machine could break: what waits 50 ms takes 50 ms."""
     _, path = finished

@@ -16,14 +16,20 @@ from ..meaning.values import Ext
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..check import JudgedEntry, Outcome
     from ..flask.model import FlaskEvaluator
+    from ..judging.outcome import JudgedEntry, Outcome
     from ..judging.rule import Note
     from ..tree.index import Function, Module
 
 __all__ = ["HookPlan", "Unfixed", "plan_files"]
 
 _DECORATED = frozenset({"app", "blueprint", "this-request"})
+_BLOCKING = "blocking=True"
+# What mends a finding by how the hook is registered; natively a plain hook needs no word for it.
+_OPTIONS: dict[Target, frozenset[str]] = {
+    "afterware": frozenset({_BLOCKING, "shield=True"}),
+    "quart": frozenset({_BLOCKING}),
+}
 _WAYS = {
     "app-from-blueprint": "after_app_request",
     "call": "a call",
@@ -90,20 +96,21 @@ def _plan(
     found = sorted(hook.findings, key=lambda each: (each.line, each.kind))
     for finding in found:
         kind = kinds()[finding.kind]
-        if not kind.option and to not in kind.rewrites:
+        if to not in kind.rewrites and kind.option not in _OPTIONS[to]:
             raise Unsure(f"{finding.code}: {finding.message}")
     options = tuple({kinds()[each.kind].option: 0 for each in found if kinds()[each.kind].option})
     changed = [each.note for each in found if not kinds()[each.kind].option]
-    if changed and options:
+    waits = _BLOCKING in options
+    if waits and (changed or len(options) > 1):
         raise Unsure("it awaits and it blocks: use an async library, or split it in two")
     edits = [_replacement(note, function, to) for note in changed]
-    if to == "quart" and options:
+    if to == "quart" and waits:
         return None  # a plain hook that waits runs in a worker thread: as it should
     if to == "afterware":
         _check_registration(hook, function, bool(changed or options))
     elif len(function.decorators) > 1:
         raise Unsure("it has other decorators, which would have to await it")
-    recolour = colours.becomes_async(function, to, awaits=bool(edits), waits=bool(options))
+    recolour = colours.becomes_async(function, to, awaits=bool(edits), waits=waits)
     if to == "afterware":
         _check_names(function, evaluator)
     return HookPlan(hook, function, recolour, options, edits)

@@ -147,4 +147,5 @@ class Entry:
     @property
     def arguments(self) -> Arguments:
         """What the host calls it with."""
-        return Arguments([one(HostObject(kind)) for kind in WAYS[self.role].passes])
+        ways = WAYS.get(self.role)
+        return Arguments([one(HostObject(kind)) for kind in ways.passes] if ways else [])

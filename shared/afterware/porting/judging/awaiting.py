@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..flask.model import FlaskEvaluator
     from ..meaning.evaluate import Frame
 
-__all__ = ["awaited_in", "gives_coroutine"]
+__all__ = ["awaited_in", "entered_in", "gives_coroutine"]
 
 _AWAITING = frozenset({"asyncio.gather", "asyncio.wait_for", "asyncio.shield"})
 
@@ -27,6 +27,17 @@ def awaited_in(frame: Frame, evaluator: FlaskEvaluator) -> set[int]:
             if isinstance(node.value, ast.Call):
                 for each in _passed_to_be_awaited(node.value, frame, evaluator):
                     _mark(each, found)
+    return found
+
+
+def entered_in(frame: Frame) -> set[int]:
+    """The expressions whose methods `async with` and `async for` await, by id."""
+    found: set[int] = set()
+    for node in frame.scope.nodes:
+        if isinstance(node, ast.AsyncWith):
+            found.update(id(item.context_expr) for item in node.items)
+        elif isinstance(node, ast.AsyncFor):
+            found.add(id(node.iter))
     return found
 
 

@@ -134,9 +134,13 @@ class Indexes(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Enters(Effect):
-    """Enters a context: `with value:`."""
+    """Enters a context: `with value:`.
+
+    :param asynchronous: whether it is `async with`.
+    """
 
     value: Value
+    asynchronous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _at_once(path: str, arguments: Arguments, flags: frozenset[str], ask: Questi
 
 def waits_to_enter(enters: Enters) -> Iterator[tuple[Obj | Ext | None, str]]:
     """The things for which a `with` waits, each with what it waits for."""
-    if enters.spot.aside:
+    if enters.spot.aside or enters.asynchronous:
         return
     for atom in enters.value:
         if isinstance(atom, (Obj, Ext)):

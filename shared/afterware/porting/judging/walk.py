@@ -27,7 +27,7 @@ from ..meaning.values import (
     one,
 )
 from ..tree.index import Class, Function
-from .awaiting import awaited_in, gives_coroutine
+from .awaiting import awaited_in, entered_in, gives_coroutine
 from .effects import (
     Behaviour,
     Calls,
@@ -129,6 +129,7 @@ class Walk:
         if isinstance(scope, Function):
             self.behaviour.functions.add(scope)
         awaited = awaited_in(frame, self.evaluator)
+        entered = entered_in(frame)
         augmented = {id(node.target) for node in scope.nodes if isinstance(node, ast.AugAssign)}
         inside = caller.inside(frame)
         for node in scope.nodes:
@@ -136,10 +137,11 @@ class Walk:
             if isinstance(node, ast.Attribute):
                 self._attribute(node, spot, id(node) in awaited, id(node) in augmented)
             elif isinstance(node, ast.Call):
-                self._call(node, spot, id(node) in awaited)
+                self._call(node, spot, id(node) in awaited, id(node) in entered)
             elif isinstance(node, (ast.With, ast.AsyncWith)):
+                asynchronous = isinstance(node, ast.AsyncWith)
                 for item in node.items:
-                    self._entered(item.context_expr, inside.at(item.context_expr))
+                    self._entered(item.context_expr, inside.at(item.context_expr), asynchronous)
             elif isinstance(node, ast.Subscript):
                 self._subscript(node, spot)
             elif isinstance(node, IMPLICIT):
@@ -232,28 +234,31 @@ class Walk:
                 name = "__setitem__" if storing else "__getitem__"
                 self.method(atom, atom.cls, name, Arguments([UNKNOWN, UNKNOWN]), spot)
 
-    def _entered(self, node: ast.expr, spot: Spot) -> None:
-        """`with node:`."""
+    def _entered(self, node: ast.expr, spot: Spot, asynchronous: bool) -> None:
+        """`with node:`, or `async with node:`."""
         value = self.evaluator.eval(node, spot.frame)
         self._looked_up(value, spot)
-        self.add(Enters(spot, value))
+        self.add(Enters(spot, value, asynchronous))
         for atom in value:
             if isinstance(atom, Inst):
-                self.method(atom, atom.cls, "__enter__", Arguments(), spot)
-                self.method(atom, atom.cls, "__exit__", Arguments([UNKNOWN] * 3), spot)
+                enter, leave = (
+                    ("__aenter__", "__aexit__") if asynchronous else ("__enter__", "__exit__")
+                )
+                self.method(atom, atom.cls, enter, Arguments(), spot)
+                self.method(atom, atom.cls, leave, Arguments([UNKNOWN] * 3), spot)
             elif isinstance(atom, Obj):
                 self._used(atom, "__enter__", spot)
 
     # Calls
 
-    def _call(self, node: ast.Call, spot: Spot, awaited: bool) -> None:
+    def _call(self, node: ast.Call, spot: Spot, awaited: bool, entered: bool) -> None:
         evaluator = self.evaluator
         callees = evaluator.eval(node.func, spot.frame)
         arguments = evaluator.arguments(node, spot.frame)
         self._looked_up(callees, spot)
         # A parameter whose only known value is its default, None, is given something by others.
         if all(isinstance(atom, (Const, Proxied)) for atom in callees):
-            self.add(Calls(spot, None, arguments, awaited, direct=True))
+            self.add(Calls(spot, None, arguments, awaited or entered, direct=True))
             if not awaited:
                 self.outside.call_by_name(node, arguments, spot)
         alone = len(callees) == 1
@@ -263,7 +268,7 @@ class Walk:
             elif isinstance(atom, Ext) and atom.path == "builtins.getattr":
                 self._by_getattr(node, arguments, spot)
             else:
-                self._follow(atom, Calls(spot, atom, arguments, awaited, True, alone))
+                self._follow(atom, Calls(spot, atom, arguments, awaited or entered, True, alone))
 
     def follow(self, callee: Atom, arguments: Arguments, spot: Spot) -> None:
         """Walk what calling one thing runs."""

@@ -30,7 +30,8 @@ def find(behaviour: Behaviour, ask: Questions) -> Iterator[Note]:
 
 
 def _note(spot: Spot, reason: str) -> Note:
-    return Note("lock" if reason == A_LOCK else "blocking", spot, reason)
+    kind = {A_LOCK: "lock", "a database": "blocking.database"}.get(reason, "blocking")
+    return Note(kind, spot, reason)
 
 
 RULE = Rule(
@@ -41,6 +42,16 @@ RULE = Rule(
             "under load",
             "waits for {}: inline it holds the event loop, and with it every other request",
             "Register it with `@hooks.after_request(blocking=True)`, or use an async library.",
+            fixable=True,
+            option="blocking=True",
+        ),
+        "blocking.database": Kind(
+            "AW203",
+            ("blocking",),
+            "under load",
+            "waits for {}: inline it holds the event loop, and with it every other request",
+            "Register it with `@hooks.after_request(blocking=True)`; or use an async driver, and"
+            " shield=True for what must not be cut off half-way, such as a commit.",
             fixable=True,
             option="blocking=True",
         ),
