@@ -12,7 +12,7 @@ from textwrap import dedent
 import pytest
 
 from afterware.differences import CATALOGUE, FAMILIES, find
-from afterware.differences.record import Need, difference
+from afterware.differences.record import Need, difference, family_of
 
 each_record = pytest.mark.parametrize("record", CATALOGUE, ids=lambda record: record.id)
 
@@ -35,7 +35,14 @@ def test_no_title_is_used_twice():
 def test_an_id_says_the_family(record):
     assert record.id[:2] == "AW"
     assert record.id[2:].isdigit()
-    assert record.family == FAMILIES[record.id[2]][0]
+    families = {prefix: family for prefix, (family, _) in FAMILIES.items()}
+    digits = record.id[2:]
+    assert record.family == families.get(digits[:2], families.get(digits[0]))
+
+
+def test_an_id_of_no_family_is_an_error():
+    with pytest.raises(KeyError):
+        family_of("AW099")
 
 
 @each_record

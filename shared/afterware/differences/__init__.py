@@ -1,6 +1,8 @@
 """The catalogue of differences: one record each, its live probe and its remedy."""
 
 from . import (
+    client_tests,
+    commands,
     lifecycle,
     lifecycle_sending,
     request,
@@ -11,6 +13,9 @@ from . import (
     running,
     running_loop,
     running_state,
+    streams,
+    templates,
+    view_callables,
     wire,
 )
 from .record import FAMILIES, Difference, Family, Need
@@ -29,6 +34,11 @@ _MODULES = (
     request_helpers,
     request_imports,
     wire,
+    view_callables,
+    client_tests,
+    commands,
+    templates,
+    streams,
 )
 
 CATALOGUE: tuple[Difference, ...] = tuple(

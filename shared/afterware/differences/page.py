@@ -21,13 +21,13 @@ from .summary import named, outcome, summed_up
 __all__ = ["Stored", "load", "render", "save", "stale"]
 
 INTRODUCTION = """\
-# What changes when a hook moves from Flask to Quart
+# What changes when an app moves from Flask to Quart
 
 Each entry below was observed, not looked up: a probe builds a small app on each host, does the
 thing, and says what it saw. This page is written by the probes; `afterware differences` runs them
 on the versions that you have.
 
-*Through Afterware* is the same hook bound with `Hooks.init_app` on Quart, written with
+*Through Afterware* is the same app on Quart, its hooks bound with `Hooks.init_app`, written with
 `afterware.body`, `received`, `helpers` and the proxies where it must be portable. A difference
 counts as removed where that hook does the same on Flask as on Quart. *Alike* is what both hosts do
 alike; it stands here because it bites on both, and there is something to do about it.

@@ -1,4 +1,4 @@
-"""One difference: a way in which the same hook behaves differently on the two hosts."""
+"""One difference: a way in which the same code behaves differently on the two hosts."""
 
 from __future__ import annotations
 
@@ -20,18 +20,37 @@ __all__ = [
     "Need",
     "Probe",
     "difference",
+    "family_of",
     "in_one_line",
 ]
 
-Family = Literal["response", "running", "lifecycle", "request", "wire"]
+Family = Literal[
+    "response",
+    "running",
+    "lifecycle",
+    "request",
+    "wire",
+    "configuration",
+    "tests",
+    "commands",
+    "templates",
+    "extensions",
+    "streams",
+]
 
-# The hundreds digit of an id says its family.
+# The digits with which an id begins say its family; the longest that fit.
 FAMILIES: dict[str, tuple[Family, str]] = {
     "1": ("response", "The response object"),
     "2": ("running", "How a hook is run"),
     "3": ("lifecycle", "The life cycle of a request"),
     "4": ("request", "The request, the context and the helpers"),
     "5": ("wire", "Servers and what crosses the wire"),
+    "6": ("configuration", "Configuration"),
+    "7": ("tests", "Tests"),
+    "8": ("commands", "The command line"),
+    "9": ("templates", "Templates"),
+    "00": ("extensions", "Extensions"),
+    "05": ("streams", "Streams and files"),
 }
 
 Need = Literal[
@@ -70,18 +89,19 @@ class Difference:
     :param probe: sees it happen, on the host that it is given.
     :param flask: what the probe sees on Flask.
     :param quart: what it sees on Quart.
-    :param bound: what it sees on Quart where the hook is bound through Afterware.
+    :param bound: what it sees on Quart where the app's hooks are bound through Afterware; that
+        seldom changes what is no hook.
     :param bound_on_flask: the same on Flask; None says that it is the same as on Quart.
     :param later: from which version on it is otherwise, and what then: `{"quart 0.23": {...}}`.
     :param bites: how one comes to notice.
-    :param whom: whose hook or app it meets.
+    :param whom: whose code it meets: hooks, views, tests, whole apps.
     :param remedy: what to do, in one line.
     :param about: what it is a property of; a hook can be mended by binding it, a server cannot.
     :param why: where Afterware does not remove it: why not, and what to do instead.
-    :param needs: the words for what a hook needs on Quart because of it, which `afterware check`
-        files under this id; empty where no checker can see it in a hook.
-    :param before: the hook on Flask, as Python source.
-    :param after: the same hook for both hosts.
+    :param needs: the words for what code needs on Quart because of it, which `afterware check`
+        files under this id; empty where no checker can see it in code.
+    :param before: the code on Flask, as Python source.
+    :param after: the same code for both hosts.
     :param defect: for a defect of a host itself: which versions have it.
     :param see: public references, as URLs.
     """
@@ -108,7 +128,7 @@ class Difference:
     @property
     def family(self) -> Family:
         """The family that the id belongs to."""
-        return FAMILIES[self.id[2]][0]
+        return family_of(self.id)
 
     def claim(self, versions: Mapping[str, str]) -> dict[Column, str]:
         """What each column is said to show with these versions.
@@ -126,6 +146,19 @@ class Difference:
             if _number(versions.get(name, "0")) >= _number(version):
                 claimed.update(other)
         return claimed
+
+
+def family_of(id: str) -> Family:  # noqa: A002 - the record's own word
+    """The family of an id.
+
+    :param id: AW and three digits.
+    :raises KeyError: no family has such ids.
+    """
+    digits = id.removeprefix("AW")
+    for length in (2, 1):
+        if digits[:length] in FAMILIES:
+            return FAMILIES[digits[:length]][0]
+    raise KeyError(id)
 
 
 def difference(id: str, title: str, **rest: Any) -> Callable[[Probe], Difference]:  # noqa: A002 - the record's own word

@@ -1,15 +1,15 @@
-"""The outcome of a check: entries with what they need, and findings with their places."""
+"""Checks a tree: finds its entries, judges each, and says what each needs."""
 
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .flask.model import FlaskEvaluator
 from .flask.registrations import scan
 from .judging.findings import BITES, Finding, findings, is_allowed
-from .judging.judge import Verdict, judge
+from .judging.judge import cut_short, judge
+from .judging.outcome import JudgedEntry, Outcome
 from .judging.rule import NEEDS
 from .meaning.knowledge import COVERED
 from .tree.project import Project
@@ -24,57 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "JudgedEntry", "Outcome", "check"]
 
 _UNSEEN = "AW124"  # code that the tree does not show
-
-
-@dataclass(slots=True)
-class JudgedEntry:
-    """An entry with what it needs.
-
-    :param needs: words of `NEEDS`, in their order; none where it runs as it is.
-    :param findings: what is reported of it, the worst first.
-    """
-
-    entry: Entry
-    needs: list[str]
-    findings: list[Finding]
-
-    @property
-    def file(self) -> str:
-        """The name of its file, as the report has it."""
-        return self.entry.module.source.name
-
-    @property
-    def line(self) -> int:
-        """The line of the function, from one."""
-        return self.entry.line
-
-    @property
-    def name(self) -> str:
-        """The function's name."""
-        return self.entry.name
-
-    @property
-    def registered(self) -> str:
-        """How it is registered, in a word."""
-        return self.entry.registered
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a check found.
-
-    :param hooks: the entries whose role is a phase.
-    :param unknown: places that register a function which the tree does not show.
-    :param unfinished: entries that lead to more code than is followed.
-    :param skipped: what was not read, or not looked at to the end.
-    """
-
-    hooks: list[JudgedEntry]
-    unknown: list[tuple[str, int]]
-    unfinished: list[tuple[str, int]]
-    skipped: list[Skipped]
-    files: int
-    evaluator: FlaskEvaluator
 
 
 def check(
@@ -127,7 +76,7 @@ def _check(
         except RecursionError:
             reason = f"line {entry.line} is nested too deeply to judge"
             skipped.append(Skipped(name, reason))
-            verdict = Verdict()
+            verdict = cut_short(entry, evaluator)
         if verdict.unfinished:
             unfinished.append((name, entry.line))
         judged.append(_judged(entry, findings(entry, verdict.notes, select, ignore)))

@@ -16,8 +16,8 @@ from ..meaning.values import Ext
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..check import JudgedEntry, Outcome
     from ..flask.model import FlaskEvaluator
+    from ..judging.outcome import JudgedEntry, Outcome
     from ..judging.rule import Note
     from ..tree.index import Function, Module
 

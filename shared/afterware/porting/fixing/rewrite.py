@@ -15,7 +15,7 @@ from .module import CannotRewriteError, rewrite_module
 from .plan import Unfixed, plan_files
 
 if TYPE_CHECKING:
-    from ..check import Outcome
+    from ..judging.outcome import Outcome
     from ..judging.rewriting import Target
 
 __all__ = ["FixReport", "fix_files"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .effects import line_of
+from .effects import Spot, line_of
 from .rule import Note
 from .rules import rules
 from .rules.unseen_code import UNFINISHED
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..flask.model import FlaskEvaluator
     from .rule import Rule
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Verdict", "cut_short", "judge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,9 @@ def judge(entry: Entry, evaluator: FlaskEvaluator, chosen: Sequence[Rule] | None
         notes[note.kind, id(note.node), note.subject] = note
     ordered = sorted(notes.values(), key=lambda note: (line_of(note.via), note.kind))
     return Verdict(ordered, unfinished)
+
+
+def cut_short(entry: Entry, evaluator: FlaskEvaluator) -> Verdict:
+    """The verdict on an entry that could not be judged: it is not known what it needs."""
+    start = Spot(entry.module, evaluator.frame(entry.module), entry.node, entry.node)
+    return Verdict((Note(UNFINISHED, start),), unfinished=True)

@@ -10,7 +10,8 @@ from .summary import summarise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..check import Finding, JudgedEntry, Outcome
+    from ..judging.findings import Finding
+    from ..judging.outcome import JudgedEntry, Outcome
 
 __all__ = ["as_github", "as_json", "as_text", "document"]
 

@@ -14,7 +14,8 @@ from ..judging.findings import BITES
 from ..judging.rules import kinds
 
 if TYPE_CHECKING:
-    from ..check import Finding, JudgedEntry, Outcome
+    from ..judging.findings import Finding
+    from ..judging.outcome import JudgedEntry, Outcome
     from ..judging.rule import Kind
 
 __all__ = ["as_sarif"]

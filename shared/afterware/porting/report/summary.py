@@ -8,7 +8,7 @@ from ..flask.entries import Role
 from ..judging.rule import NEEDS
 
 if TYPE_CHECKING:
-    from ..check import Outcome
+    from ..judging.outcome import Outcome
 
 __all__ = ["HOP_MICROSECONDS", "Summary", "summarise"]
 
