@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import flask
+import flask.views
 import quart
+import quart.views
 from werkzeug.datastructures import Headers
 
 

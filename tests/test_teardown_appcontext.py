@@ -245,6 +245,28 @@ def test_on_a_blueprint_it_is_its_apps_from_when_it_is_registered(host):
         hooks.teardown_appcontext(lambda exc: None)
 
 
+def test_an_app_context_ends_once_where_hooks_are_bound_to_an_app_and_to_its_blueprints(host):
+    told, hooks, others = [], Hooks(), Hooks()
+    hooks.teardown_appcontext(lambda exc: told.append("hooks"))
+    others.teardown_appcontext(lambda exc: told.append("others"))
+    outer, inner, bare = (host.new_blueprint(name) for name in ("outer", "inner", "bare"))
+    for target in (outer, inner, bare):
+        hooks.init_app(target)
+    others.init_app(bare)
+    host.route("/page", inner)(lambda: "page")
+    outer.register_blueprint(inner)
+    host.app.register_blueprint(outer)
+    host.app.register_blueprint(bare)
+    another = host.new_app()
+    hooks.init_app(another)
+    hooks.init_app(host.app)
+    assert host.ask("/outer/inner/page").status == 200
+    assert sorted(told) == ["hooks", "others"]
+    told.clear()
+    assert host.ask("/none", app=another).status == 404
+    assert told == ["hooks"]
+
+
 def test_flask_refuses_it_when_the_app_has_served(flask_host):
     flask_host.route("/")(lambda: "home")
     hooks = Hooks()

@@ -60,12 +60,14 @@ class _Kept:
     :param watches: those on the app, the innermost first.
     :param surrounds: the `surround` methods of the objects around the app, the innermost first.
     :param prepared: what was done once for this app.
+    :param torn_down_by: the sets of hooks whose teardown_appcontext hooks it runs.
     """
 
     bindings: list[Binding] = field(default_factory=list)
     watches: list[Watched] = field(default_factory=list)
     surrounds: list[Surround] = field(default_factory=list)
     prepared: list[OncePerApp] = field(default_factory=list)
+    torn_down_by: list[HooksInOrder] = field(default_factory=list)
 
 
 def _kept(app: Any) -> _Kept:
@@ -237,12 +239,18 @@ class Binding(ABC):
     def _attach(self, phase: Phase) -> None:
         if phase == "teardown_appcontext":
             # A blueprint has no such functions: they are its app's, as app contexts are.
-            function = self._bound(phase)
-            self.on_app(OncePerApp(lambda app: app.teardown_appcontext(function)))
+            self.on_app(self._tear_down_contexts_of)
         elif phase in self.makers:
             getattr(self.target, phase)(self._bound(phase))
         else:
             self._watch()
+
+    def _tear_down_contexts_of(self, app: Any) -> None:
+        # An app context ends once, however many of the app's blueprints these hooks are bound to.
+        torn_down_by = _kept(app).torn_down_by
+        if not any(hooks is self.hooks for hooks in torn_down_by):
+            app.teardown_appcontext(self._bound("teardown_appcontext"))
+            torn_down_by.append(self.hooks)
 
     @abstractmethod
     def _watch(self) -> None:

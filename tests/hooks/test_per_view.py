@@ -86,6 +86,77 @@ def test_a_preflight_has_the_policy_of_the_view_that_serves_the_method_it_asks_a
     assert not allowed(preflight(host, path, "PATCH", PARTNER), PARTNER)
 
 
+def test_a_method_of_a_class_based_view_may_have_a_policy_of_its_own(
+    host: Any, target: Any
+) -> None:
+    cors = CORS(APP, credentials=True)
+    target.bind(cors)
+
+    class Item(host.module.views.MethodView):  # type: ignore[misc]  # the host is known when it runs
+        decorators = (cors.override(origins=PARTNER),)
+
+        async def get(self) -> str:
+            return "read"
+
+        @cors.override(origins="https://post.example")
+        async def post(self) -> str:
+            return "made"
+
+        @cors.exempt
+        async def delete(self) -> str:
+            return "gone"
+
+    target.routed.add_url_rule("/x", view_func=Item.as_view("item"))
+    target.ready()
+    path = f"{target.prefix}/x"
+    assert allowed(preflight(host, path, "GET", PARTNER), PARTNER)
+    assert allowed(preflight(host, path, "HEAD", PARTNER), PARTNER)
+    assert not allowed(preflight(host, path, "GET"))
+    made = "https://post.example"
+    assert allowed(preflight(host, path, "POST", made), made)
+    assert not allowed(preflight(host, path, "POST", PARTNER), PARTNER)
+    gone = preflight(host, path, "DELETE", PARTNER)
+    assert not allowed(gone, PARTNER)
+    assert "Access-Control-Allow-Credentials" not in gone.headers
+    for method, origin in (("GET", PARTNER), ("HEAD", PARTNER), ("POST", made), ("DELETE", None)):
+        answer = host.ask(path, method, headers={"Origin": origin or PARTNER})
+        assert answer.headers.get("Access-Control-Allow-Origin") == origin
+
+
+def test_a_head_that_get_serves_has_the_policy_of_get(host: Any, bind: Any) -> None:
+    cors, security = CORS(APP), SecurityHeaders(force_https=False)
+    bind(host, cors, security)
+
+    class Item(host.module.views.MethodView):  # type: ignore[misc]  # the host is known when it runs
+        @cors.exempt
+        @security.override(frame_options=None)
+        async def get(self) -> str:
+            return "read"
+
+        async def put(self) -> str:
+            return "written"
+
+    class Whole(host.module.views.View):  # type: ignore[misc]  # the host is known when it runs
+        methods = ("GET", "PUT")
+
+        @cors.exempt
+        async def dispatch_request(self) -> str:
+            return "whole"
+
+    host.app.add_url_rule("/item", view_func=Item.as_view("item"))
+    host.app.add_url_rule("/whole", view_func=Whole.as_view("whole"))
+    for method in ("GET", "HEAD"):
+        answer = host.ask("/item", method, headers={"Origin": APP})
+        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert "X-Frame-Options" not in answer.headers
+        assert not allowed(preflight(host, "/item", method))
+    answer = host.ask("/item", "PUT", headers={"Origin": APP})
+    assert answer.headers["Access-Control-Allow-Origin"] == APP
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    for method in ("GET", "PUT"):
+        assert not allowed(preflight(host, "/whole", method))
+
+
 def test_the_order_of_the_views_does_not_matter(host: Any, target: Any) -> None:
     cors = CORS(APP)
     target.bind(cors)

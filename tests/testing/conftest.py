@@ -12,10 +12,6 @@ import quart
 from afterware import testing
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: takes longer than a few seconds")
-
-
 class Twin:
     """An app of one host whose views are written once, as `def`; on Quart they run on the loop."""
 

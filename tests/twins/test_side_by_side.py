@@ -32,7 +32,8 @@ class Request(NamedTuple):
     body: str | None = None
 
     def __str__(self) -> str:
-        asked = [self.headers[name] for name in ("Accept", "Range") if name in self.headers]
+        names = ("Accept", "Range", "If-None-Match")
+        asked = [self.headers[name] for name in names if name in self.headers]
         return " ".join([self.method, self.path, *asked])
 
 

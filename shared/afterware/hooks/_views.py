@@ -88,6 +88,21 @@ def served_by(app: Any, request: Request, method: str | None = None) -> str | No
         return None
 
 
+def _methods_of(view: Any, method: str | None) -> tuple[Any, ...]:
+    """What of a class-based view serves a request with this *method*, the innermost first.
+
+    Both hosts' `as_view` keep the class as `view_class`. Both serve HEAD by `get` where there is no
+    `head`, and give all methods to `dispatch_request`.
+    """
+    view_class = getattr(view, "view_class", None)
+    if view_class is None:
+        return ()
+    served = getattr(view_class, method.lower(), None) if method is not None else None
+    if served is None and method == "HEAD":
+        served = getattr(view_class, "get", None)
+    return served, getattr(view_class, "dispatch_request", None)
+
+
 class PerView(Generic[T]):
     """What one hook does otherwise for single views.
 
@@ -134,20 +149,30 @@ class PerView(Generic[T]):
         """The settings of the view that serves this request, or *default*."""
         app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - werkzeug documents it
         request = current_request()
-        return self.of_view(app, self._endpoint(app, request), default)
+        return self._for_request(app, request, default)
 
-    def of_view(self, app: Any, endpoint: str | None, default: T) -> T:
-        """The settings of a view of *app*, or *default*."""
+    def of_view(self, app: Any, endpoint: str | None, default: T, method: str | None = None) -> T:
+        """The settings of a view of *app*, or *default*.
+
+        :param method: of the request, where it is an HTTP one. A method of a class-based view may
+            have settings of its own, which come before those of its class.
+        """
         view = app.view_functions.get(endpoint) if endpoint is not None else None
-        settings: T = getattr(view, _ATTRIBUTE, {}).get(self, default)
-        return settings
+        for function in (*_methods_of(view, method), view):
+            settings_by_hook = getattr(function, _ATTRIBUTE, {})
+            if self in settings_by_hook:
+                settings: T = settings_by_hook[self]
+                return settings
+        return default
 
     def key(self, app: Any) -> object:
         """What the settings of a view of *app* are noted under."""
         return self, id(app)
 
-    def _endpoint(self, app: Any, request: Request) -> str | None:
-        return served_by(app, request, self._asked(request) if self._asked else None)
+    def _for_request(self, app: Any, request: Request, default: T) -> T:
+        asked = self._asked(request) if self._asked else None
+        endpoint = served_by(app, request, asked)
+        return self.of_view(app, endpoint, default, asked or request.method)
 
     def _listen(self, app: Any) -> None:
         """Take a note where a request begins, before any hook can end it.
@@ -169,7 +194,7 @@ class PerView(Generic[T]):
     def _note(self, app: Any, request: Request) -> None:
         notes: Notes | None = exchange(request).get(_KEPT)
         if notes is not None:
-            settings = self.of_view(app, self._endpoint(app, request), _NONE)
+            settings = self._for_request(app, request, _NONE)
             if settings is not _NONE:
                 what = self._what
                 notes.settings[self.key(app)] = what(settings) if what else settings

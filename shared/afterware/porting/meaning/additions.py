@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from .machine import Machine
-    from .parameters import Parameters
     from .values import Frame
 
 __all__ = ["Additions"]
@@ -49,7 +48,6 @@ class Additions:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.origins: dict[Site, Origin] = {}
-        self.parameters: Parameters  # given by the evaluator
         # Where nothing is known yet, something may be put in at one place.
         self._added: Any = machine.solver.table((UNKNOWN, 1))
         others: tuple[list[str], bool] = ([], False)
@@ -212,7 +210,7 @@ class Additions:
         if isinstance(scope, Function) and scope not in machine.given and _by_caller(addition):
             for call in machine.callers(scope):
                 caller = machine.frame(call.scope)
-                for func, arguments in self.parameters.calls_of(call, scope, caller):
+                for func, arguments in machine.calls_of(call, scope, caller):
                     any_call = True
                     yield machine.call_frame(func, arguments)
         if not any_call:

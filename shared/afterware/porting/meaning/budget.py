@@ -5,14 +5,22 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .solver import Cell
-
-__all__ = ["Exhausted", "NoQuestionError", "Question", "deep_recursion"]
+__all__ = [
+    "BUSY",
+    "DONE",
+    "DRAFT",
+    "NEW",
+    "Cell",
+    "Exhausted",
+    "NoQuestionError",
+    "Question",
+    "deep_recursion",
+]
 
 STEPS = 45_000  # answers that one question may need
 TEXT = 8 * 2**20  # bytes of source that may be searched out for one question
@@ -26,6 +34,9 @@ CONTAINERS = 6  # containers inside one another
 WIDE = 40  # things that one expression may be
 
 _PYTHON_CALLS = 16 * DEEP  # that many calls of the interpreter's own
+
+
+NEW, BUSY, DRAFT, DONE = range(4)  # the states of an answer
 
 
 class NoQuestionError(RuntimeError):
@@ -96,6 +107,41 @@ class Question:
             self.files.add(key)
             self.text -= size
         return self.text >= 0
+
+
+class Cell:
+    """An answer, and what it needs.
+
+    :param nothing: the answer to start with, where nothing is known.
+    :param value: the answer as far as it is known; `before`, what it was in the round before.
+    :param state: new, busy (being computed), a draft (it needs one that is busy), or done.
+    :param needs: the answers that it asked for.
+    :param index: its place among those being computed; `low`, the lowest that it needs.
+    :param height: how many answers need one another in a chain below it.
+    :param charged: the last question that it was charged to.
+    :param only: the question that it holds for, if it holds for no other.
+    :param read: whether it was asked for while it was being computed.
+    """
+
+    __slots__ = (
+        "before", "charged", "height", "index", "low", "needs", "nothing", "only", "read", "state",
+        "value",
+    )  # fmt: skip
+
+    def __init__(self, nothing: Any) -> None:
+        self.nothing = self.value = self.before = nothing
+        self.state = NEW
+        self.needs: list[Cell] = []
+        self.index = self.low = self.height = 0
+        self.charged: Question | None = None
+        self.only: Question | None = None
+        self.read = False
+
+    def reset(self) -> None:
+        """Forget what is known."""
+        self.value = self.before = self.nothing
+        self.state = NEW
+        self.needs = []
 
 
 @contextmanager

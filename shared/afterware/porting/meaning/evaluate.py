@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from . import budget
 from .additions import Additions
 from .attributes import Attributes
-from .budget import NoQuestionError
+from .budget import Cell, NoQuestionError
 from .calls import Calls
 from .classes import Classes
 from .containers import Containers
@@ -24,7 +24,7 @@ from .machine import Model
 from .members import Members
 from .names import Names
 from .parameters import Parameters
-from .solver import Cell, Solver
+from .solver import Solver
 from .values import MORE, UNKNOWN, Arguments, Const, Data, Ext, Frame, constant, one
 
 if TYPE_CHECKING:
@@ -60,7 +60,6 @@ class Evaluator(Generic[_M]):
         additions = Additions(self)
         containers = Containers(self, additions)
         self.parameters = Parameters(self, self.frames, containers)
-        additions.parameters = self.parameters
         self.iteration = Iteration(self)
         self.names = Names(self, self.parameters, self.iteration)
         self.members = Members(self, self.classes, self.parameters)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ..tree.index import Binding, Call, Class, Function, Module, Scope, Store
     from ..tree.project import Project
@@ -64,6 +64,11 @@ class Machine(Protocol):
 
     def callers(self, function: Function) -> list[Call]:
         """The places that may call a function, by name."""
+
+    def calls_of(
+        self, call: Call, function: Function, caller: Frame
+    ) -> Iterable[tuple[Func, Arguments]]:
+        """How a place calls a function, if it does."""
 
     def name(self, name: str, frame: Frame) -> Value:
         """A name inside a scope, whatever is bound before and after."""

@@ -13,52 +13,26 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import budget
-from .budget import Exhausted, NoQuestionError, Question, deep_recursion
+from .budget import (
+    BUSY,
+    DONE,
+    DRAFT,
+    NEW,
+    Cell,
+    Exhausted,
+    NoQuestionError,
+    Question,
+    deep_recursion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
-__all__ = ["Cell", "Solver", "Table"]
+__all__ = ["Solver", "Table"]
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")
 _T = TypeVar("_T")
-_NEW, _BUSY, _DRAFT, _DONE = range(4)
-
-
-class Cell:
-    """An answer, and what it needs.
-
-    :param nothing: the answer to start with, where nothing is known.
-    :param value: the answer as far as it is known; `before`, what it was in the round before.
-    :param state: new, busy (being computed), a draft (it needs one that is busy), or done.
-    :param needs: the answers that it asked for.
-    :param index: its place among those being computed; `low`, the lowest that it needs.
-    :param height: how many answers need one another in a chain below it.
-    :param charged: the last question that it was charged to.
-    :param only: the question that it holds for, if it holds for no other.
-    :param read: whether it was asked for while it was being computed.
-    """
-
-    __slots__ = (
-        "before", "charged", "height", "index", "low", "needs", "nothing", "only", "read", "state",
-        "value",
-    )  # fmt: skip
-
-    def __init__(self, nothing: Any) -> None:
-        self.nothing = self.value = self.before = nothing
-        self.state = _NEW
-        self.needs: list[Cell] = []
-        self.index = self.low = self.height = 0
-        self.charged: Question | None = None
-        self.only: Question | None = None
-        self.read = False
-
-    def reset(self) -> None:
-        """Forget what is known."""
-        self.value = self.before = self.nothing
-        self.state = _NEW
-        self.needs = []
 
 
 class Table(Generic[_T]):
@@ -156,21 +130,21 @@ class Solver:
         above = stack[-1]
         above.needs.append(cell)
         state = cell.state
-        if state == _BUSY:
+        if state == BUSY:
             cell.read = True
             if cell.index < above.low:
                 above.low = cell.index
             return cell.value
-        if state == _DRAFT:
+        if state == DRAFT:
             if cell.low < above.low:
                 above.low = cell.low
             return cell.value
-        if state == _DONE and (cell.only is None or cell.only is question):
+        if state == DONE and (cell.only is None or cell.only is question):
             if cell.charged is not question:
                 question.charge(cell)  # type: ignore[union-attr]
         else:
             self._compute(cell, compute, first, second)
-            if cell.state == _DRAFT:
+            if cell.state == DRAFT:
                 if cell.low < above.low:
                     above.low = cell.low
                 return cell.value
@@ -190,7 +164,7 @@ class Solver:
         if question.exhausted:
             return cell.nothing
         try:
-            if cell.state == _DONE and (cell.only is None or cell.only is question):
+            if cell.state == DONE and (cell.only is None or cell.only is question):
                 if cell.charged is not question:
                     question.charge(cell)
             else:
@@ -214,7 +188,7 @@ class Solver:
         if cell.charged is not question:
             cell.charged = question
             question.step()  # type: ignore[union-attr]
-        if cell.state == _DONE:  # for another question only
+        if cell.state == DONE:  # for another question only
             cell.reset()
         cell.only = None
         start = len(drafts)
@@ -222,18 +196,18 @@ class Solver:
         rounds = 0
         stack.append(cell)
         while True:
-            cell.state = _BUSY
+            cell.state = BUSY
             cell.index = cell.low = index
             cell.height = 0
             cell.read = False
             cell.before = cell.value
             cell.value = compute(first, second)
             if cell.low < index:  # it needs one that is being computed further up
-                cell.state = _DRAFT
+                cell.state = DRAFT
                 drafts.append(cell)
                 break
             if not cell.read and len(drafts) == start:
-                cell.state = _DONE
+                cell.state = DONE
                 break
             rounds += 1
             circle = [*drafts[start:], cell]
@@ -243,7 +217,7 @@ class Solver:
                 self._settle(circle, dropped, changed)
                 break
             for each in circle:
-                each.state = _NEW
+                each.state = NEW
             dropped += circle
         stack.pop()
 
@@ -258,12 +232,12 @@ class Solver:
         for each in circle:
             only = only or each.only
         for each in circle:
-            each.state = _DONE
+            each.state = DONE
             each.height = height
             each.only = only
             each.needs = list(dict.fromkeys(each.needs))
         for each in dict.fromkeys(dropped):
-            if each.state == _NEW:
+            if each.state == NEW:
                 circle[-1].needs.append(each)
                 each.value = each.before = each.nothing
 

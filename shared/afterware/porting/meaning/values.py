@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..tree.index import Class, Function, Module, Scope
     from ..tree.project import Package
-    from .solver import Cell
+    from .budget import Cell
 
 __all__ = [
     "CONTAINERS",
