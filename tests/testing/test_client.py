@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 
 import flask
 import pytest
@@ -58,6 +59,59 @@ def test_redirects_are_followed_with_a_history(twin):
     assert response.request.path == "/end"
     assert [each.status_code for each in response.history] == [302, 307]
     assert twin.client().get("/").location == "/next"
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        ({"data": {"name": "ann"}}, b"name=ann"),
+        ({"json": {"name": "ann"}}, b'{"name": "ann"}'),
+        ({"data": b"x" * 200_000}, b"x" * 200_000),
+        ({"input_stream": io.BytesIO(b"before|after"), "content_length": 5}, b"after"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/moved", "/here"])
+def test_a_redirect_that_keeps_the_method_keeps_the_body(path, body, sent, twin):
+    if "input_stream" in body:
+        body["input_stream"].seek(len(b"before|"))
+
+    @twin.route("/moved", methods=["POST"])
+    def moved():
+        return twin.module.redirect("/here/", 307)
+
+    @twin.route("/here/", methods=["POST"])  # which /here is sent to, with 308
+    def here():
+        return twin.module.request.get_data()
+
+    @twin.route("/other", methods=["POST"])
+    def other():
+        return twin.module.redirect("/seen")
+
+    @twin.route("/seen")
+    def seen():
+        return twin.module.request.get_data()
+
+    response = twin.client().post(path, follow_redirects=True, **body)
+    assert response.request.path == "/here/"
+    assert response.data == sent
+    if "input_stream" not in body:
+        assert twin.client().post("/other", follow_redirects=True, **body).data == b""
+
+
+def test_a_body_that_cannot_be_read_twice_is_no_hindrance_to_a_redirect(quart_twin):
+    class Pipe(io.RawIOBase):
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            return 0
+
+    @quart_twin.route("/moved", methods=["POST"])
+    def moved():
+        return quart.redirect("/here", 307)
+
+    response = quart_twin.client().post("/moved", environ_overrides={"wsgi.input": Pipe()})
+    assert response.location == "/here"
 
 
 def test_a_loop_of_redirects_is_an_error(twin):

@@ -28,8 +28,8 @@ def test_tests_written_for_flask_run_unchanged(suite):
         import click
         import pytest
         from flask import (
-            current_app, flash, g, get_flashed_messages, render_template_string, request, session,
-            url_for,
+            current_app, flash, g, get_flashed_messages, render_template_string, request,
+            request_started, session, url_for,
         )
         from hypothesis import given, settings, strategies
 
@@ -61,6 +61,12 @@ def test_tests_written_for_flask_run_unchanged(suite):
             from werkzeug.test import create_environ
             with app.request_context(create_environ("/environ")):
                 assert request.path == "/environ"
+
+        def test_signals(app, client):
+            seen = []
+            with request_started.connected_to(lambda sender: seen.append(sender), app):
+                client.get("/")
+            assert seen == [app]
 
         def test_by_hand(app):
             context = app.app_context()
@@ -129,7 +135,7 @@ def test_tests_written_for_flask_run_unchanged(suite):
         def test_hypothesis(text):
             assert site_app.create_app().test_client().get(f"/{text}").status_code == 404
         """
-    ).passes(13)
+    ).passes(14)
 
 
 def test_without_being_asked_for_it_changes_nothing(suite):

@@ -16,7 +16,7 @@ from .flask_view import FlaskView
 from .kinds import flask_of, native, quart_of
 from .requests import quart_request_context
 
-__all__ = ["SyncContext", "app_context", "request_context", "sync"]
+__all__ = ["SyncContext", "app_context", "has_request", "request_context", "sync"]
 
 # What only Quart's own test_request_context takes.
 _QUARTS = frozenset(
@@ -90,8 +90,7 @@ class SyncContext:
         from .of_quart import live_contexts  # here, where there is a Quart
 
         live = carried.context.run(live_contexts) or self._native
-        has_request = any(map(_has_request, live))
-        shown = flask_names.show(FlaskView(live, self), request=has_request)
+        shown = flask_names.show(FlaskView(live, self), request=any(map(has_request, live)))
         self._pushed.append((carried, shown))
 
     def pop(self, exc: BaseException | None = None) -> None:
@@ -148,6 +147,7 @@ class SyncContext:
         return f"<{type(self).__name__} of {', '.join(map(repr, self._native))}>"
 
 
-def _has_request(context: Any) -> bool:
+def has_request(context: Any) -> bool:
+    """Whether a context of Quart is one of a request."""
     # Quart 0.22's request contexts always have one and do not say so.
     return bool(getattr(context, "has_request", hasattr(context, "request_websocket")))

@@ -6,8 +6,10 @@ closed at its end, as a server does it and Werkzeug's client does not.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wsgi import get_input_stream
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = ["ASGIFace", "WSGIFace", "face_of"]
+
+# Redirects after which a client sends the same body again (RFC 9110, 15.4.8 and 15.4.9).
+_SAME_BODY = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 
 # Where Flask's client asks, in the environ, for the contexts of a request (Werkzeug's own name).
 _PRESERVE = "werkzeug.debug.preserve_context"
@@ -122,6 +127,7 @@ class ASGIFace:
         lifespan = started(thread, self.app)
         scope = http_scope(environ)
         scope["state"] = lifespan.state.copy()
+        rewind = _rewinder(environ["wsgi.input"])
         exchange = Exchange(
             thread,
             self.app,
@@ -132,8 +138,28 @@ class ASGIFace:
         )
         exchange.begin()
         assert exchange.status is not None
+        if exchange.status in _SAME_BODY:
+            rewind()
         start_response(status_line(exchange.status), wsgi_headers(exchange.headers))
         return _Pieces(exchange)
+
+
+def _rewinder(body: Any) -> Callable[[], None]:
+    """What sets *body* back to where it is now; nothing, where it cannot be read twice.
+
+    Quart reads a body whether the view asks for it or not. Werkzeug's client sends what is left of
+    it after such a redirect, and Flask leaves all that the view did not ask for.
+    """
+    try:
+        start = body.tell()
+    except (AttributeError, OSError, ValueError):  # a pipe, a generator, a closed file
+        return lambda: None
+
+    def rewind() -> None:
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            body.seek(start)
+
+    return rewind
 
 
 def _keeper(environ: WSGIEnvironment) -> Callable[[list[Any]], None] | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from . import flask_names, loops
+from . import flask_names, flask_signals, loops
 from .clients import client
 from .contexts import app_context, request_context
 from .kinds import NATIVE
@@ -73,6 +73,7 @@ def replaced(note_new_app: Callable[[Any], None]) -> ExitStack:
     _replace(undo, quart.Quart, "__init__", _noted(quart.Quart.__init__, note_new_app))
     for name in _HELPERS:
         _replace(undo, flask, name, _helper(getattr(flask, name), getattr(quart, name)))
+    undo.enter_context(flask_signals.forwarded())
     return undo
 
 
