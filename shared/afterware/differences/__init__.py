@@ -3,6 +3,7 @@
 from . import (
     client_tests,
     commands,
+    contexts,
     lifecycle,
     lifecycle_sending,
     request,
@@ -13,10 +14,12 @@ from . import (
     running,
     running_loop,
     running_state,
+    sending_files,
     streams,
     templates,
     view_callables,
     wire,
+    wire_whole,
 )
 from .record import FAMILIES, Difference, Family, Need
 
@@ -39,6 +42,9 @@ _MODULES = (
     commands,
     templates,
     streams,
+    contexts,
+    sending_files,
+    wire_whole,
 )
 
 CATALOGUE: tuple[Difference, ...] = tuple(

@@ -6,6 +6,7 @@ import asyncio
 import unittest
 from typing import Any
 
+from .contexts import around
 from .record import Difference, difference
 from .stage import At, Facts, attempt, attempt_async, quiet, yes_no
 
@@ -182,6 +183,81 @@ def runner(at: At) -> Facts:
 
     asyncio.run(test())
     return {"exit code": codes[0]}
+
+
+@difference(
+    "AW706",
+    "when what runs after the answer has run, under a test client",
+    flask="has run when get() returns: no; when the answer is closed: yes",
+    quart="has run when get() returns: yes; when the answer is closed: yes",
+    bound="has run when get() returns: yes; when the answer is closed: yes",
+    bound_on_flask="has run when get() returns: no; when the answer is closed: yes",
+    bites="silently",
+    whom="tests of after_response hooks and access logs",
+    remedy="`with client.get(...) as answer:` or `answer.close()` on Flask; or "
+    "`client.get(..., buffered=True)`, before the test looks",
+    about="app",
+    why="Flask's client gives the answer before its body has been read; a server closes it.",
+    see=("https://werkzeug.palletsprojects.com/en/stable/test/#werkzeug.test.Client.open",),
+)
+def after_the_answer(at: At) -> Facts:
+    stage = at.stage()
+    ran: list[str] = []
+    seen: list[str] = []
+    if at.bound:
+        stage.on("after_response", None, lambda sent: ran.append("hook"))
+    else:
+        around(stage, lambda: ran.append("middleware"))
+    app = stage.made()
+    if not at.asynchronous:
+        answer = app.test_client().get("/")
+        seen.append(yes_no(bool(ran)))
+        answer.close()
+    else:
+
+        async def ask() -> None:
+            await app.test_client().get("/")
+            seen.append(yes_no(bool(ran)))
+
+        stage.run(ask)
+    return {"has run when get() returns": seen[0], "when the answer is closed": yes_no(bool(ran))}
+
+
+@difference(
+    "AW707",
+    "headers that the test client shows and that were not sent",
+    flask="shown beyond what is sent: none",
+    quart="shown beyond what is sent: Content-Length, Content-Type",
+    bound="shown beyond what is sent: Content-Length, Content-Type",
+    bound_on_flask="shown beyond what is sent: none",
+    bites="silently",
+    whom="tests of answers whose headers were all replaced, `response.headers = {...}`: the test"
+    " sees a type and a length, and a browser gets neither",
+    remedy="`response.headers.update({...})`; see AW138",
+    about="app",
+    why="Quart's client makes a response anew of what was sent, and its class adds them.",
+)
+def shown(at: At) -> Facts:
+    def hook(response: Any) -> Any:
+        response.headers = {"X-User": "ada"}
+        return response
+
+    stage = at.stage()
+    stage.after_request(hook)
+    sent = {name.title() for name, _ in stage.ask().headers}
+    app = stage.made()
+    seen: list[str] = []
+    if not at.asynchronous:
+        with app.test_client().get("/") as answer:
+            seen += answer.headers.keys()
+    else:
+
+        async def ask() -> None:
+            seen.extend((await app.test_client().get("/")).headers.keys())
+
+        stage.run(ask)
+    beyond = sorted({name.title() for name in seen} - sent)
+    return {"shown beyond what is sent": ", ".join(beyond) or "none"}
 
 
 DIFFERENCES = tuple(each for each in list(globals().values()) if isinstance(each, Difference))

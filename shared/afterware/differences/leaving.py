@@ -67,7 +67,7 @@ def serve(stage: Stage) -> None:
             events.append("teardown")
 
     if stage.at.bound:
-        stage.after_request(None, waits_awaiting, suspends=True)
+        stage.after_request(None, waits_awaiting, shield=True, suspends=True)
         stage.after_request(None, waits, blocking=True)
         stage.after_request(None, then)
     else:

@@ -53,7 +53,7 @@ def exception(at: At) -> Facts:
     bound="registered 1, 2: 1, 2",
     bites="silently",
     whom="apps that close what others still use: the pool before the session",
-    remedy="`@hooks.teardown_request`, in the order of Hooks on both",
+    remedy="`@hooks.teardown_appcontext`, in the order of Hooks on both",
     needs=("lifecycle",),
 )
 def appcontext_order(at: At) -> Facts:
@@ -69,10 +69,7 @@ def appcontext_order(at: At) -> Facts:
         return lambda exc: events.append(name)
 
     for name in ("1", "2"):
-        if at.bound:
-            stage.on("teardown_request", None, named(name))
-        else:
-            stage.app.teardown_appcontext(named(name))
+        stage.on("teardown_appcontext", named(name))
     stage.ask()
     return {"registered 1, 2": ", ".join(events[:2])}
 

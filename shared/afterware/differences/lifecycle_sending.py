@@ -23,8 +23,8 @@ __all__ = ["DIFFERENCES"]
     bites="under load",
     whom="hooks that write an audit row or commit: they are cut off in the middle, and the hooks"
     " after them do not run",
-    remedy="bind with Hooks and suspends=True: hooks that wait are waited for, then the request is"
-    " cancelled",
+    remedy="`@hooks.after_request(shield=True)`: once begun, it comes to its end, then the request"
+    " is cancelled; with suspends=True where it really awaits, for Flask",
     needs=("lifecycle",),
 )
 def cancelled(at: At) -> Facts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from .. import after_this_request, current_app, g, request, session
@@ -224,14 +225,17 @@ def max_content_length(at: At) -> Facts:
     bound_on_flask="Cache-Control: no-cache",
     bites="silently",
     whom="static files: clients keep the old ones for half a day after a release",
-    remedy="set SEND_FILE_MAX_AGE_DEFAULT on both",
+    remedy="set SEND_FILE_MAX_AGE_DEFAULT on both; for what a view sends see AW058",
     about="app",
     why="It is the app's to set.",
 )
 def send_file_max_age(at: At) -> Facts:
-    stage = at.stage(lambda: at.host.send_file(__file__))
+    path = Path(__file__)
+    stage = at.stage()
+    stage.app.static_folder = str(path.parent)
+    stage.app.add_url_rule("/static/<path:filename>", "static", stage.app.send_static_file)
     stage.after_request(lambda response: response)
-    return {"Cache-Control": stage.ask().header("Cache-Control")}
+    return {"Cache-Control": stage.ask(f"/static/{path.name}").header("Cache-Control")}
 
 
 @difference(

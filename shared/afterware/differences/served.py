@@ -6,7 +6,7 @@ import importlib
 from typing import Any
 
 from .. import request
-from . import leaving
+from . import leaving, wire_whole
 from .stage import At
 from .wire import ROUTES
 
@@ -30,4 +30,5 @@ def make(name: str, bound: bool) -> Any:
 
     stage.after_request(hook)
     leaving.serve(stage)
+    wire_whole.serve(stage)
     return stage.made()

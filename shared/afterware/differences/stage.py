@@ -130,7 +130,7 @@ class Stage:
 
         :param ported: what is registered on the host itself.
         :param portable: what is registered through Afterware; by default the same.
-        :param options: for Afterware: blocking, suspends, on_error.
+        :param options: for Afterware: blocking, suspends, shield, on_error.
         """
         if self.at.bound:
             getattr(self.hooks, phase)(**options)(portable or ported)
